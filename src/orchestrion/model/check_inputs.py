@@ -1,0 +1,233 @@
+"""Authoring checks of inputs, templates and subscriptions (spec 2.4, 4.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from orchestrion.model import common_items
+from orchestrion.model.activity_type import ActivityType, Field, FieldKind
+from orchestrion.model.errors import TemplateError
+from orchestrion.model.finding import Finding, Place, Severity
+from orchestrion.model.functions import FUNCTIONS
+from orchestrion.model.graph import Edges, reachable, reversed_edges
+from orchestrion.model.inputs import texts_in
+from orchestrion.model.runbook import INITIALIZE_DATA, INVOKE_RUNBOOK, RETURN_DATA, Activity, Runbook
+from orchestrion.model.template import Call, Expression, Subscription, parse
+from orchestrion.model.values import Json, ValueType, convert
+
+Types = Mapping[str, ActivityType]
+
+
+def input_findings(runbook: Runbook, types: Types, edges: Edges) -> Iterator[Finding]:
+    """Findings on the inputs of every activity, in document order."""
+    backward = reversed_edges(edges)
+    for activity in runbook.activities.values():
+        kind = types.get(activity.type)
+        if kind is not None:
+            yield from _fields(activity, kind)
+        upstream = reachable(backward, activity.id)
+        for place, text in texts_in(activity.inputs):
+            yield from _template(runbook, activity, types, upstream, place, text)
+    yield from _parameters(runbook)
+    yield from _returned(runbook)
+
+
+def _fields(activity: Activity, kind: ActivityType) -> Iterator[Finding]:
+    known = {field.name for field in kind.inputs}
+    for name in activity.inputs:
+        if name not in known and activity.type != INVOKE_RUNBOOK:
+            close = ", ".join(sorted(known)) or "none"
+            yield _error(
+                "unknown-input",
+                activity,
+                name,
+                f"'{activity.name}' has no input '{name}'.",
+                f"Its inputs are: {close}.",
+            )
+    for limit in kind.limits:
+        default = next((each.default for each in kind.inputs if each.name == limit.input), None)
+        if not limit.input or str(activity.inputs.get(limit.input, default)) in limit.values:
+            message = f"'{activity.name}' cannot run here: {limit.reason}"
+            yield _error(
+                "not-available",
+                activity,
+                limit.input or "type",
+                message,
+                "Provide what is missing on the runbook server.",
+            )
+    for field in kind.inputs:
+        if is_shown(field, activity.inputs, kind):
+            yield from _field(activity, field)
+
+
+def is_shown(field: Field, inputs: Mapping[str, Json], kind: ActivityType) -> bool:
+    """Whether the field counts, given what the other inputs say."""
+    if field.shown_when is None:
+        return True
+    other = next((each for each in kind.inputs if each.name == field.shown_when.input), None)
+    value = inputs.get(field.shown_when.input, other.default if other else None)
+    return str(value) in field.shown_when.values
+
+
+def _field(activity: Activity, field: Field) -> Iterator[Finding]:
+    value = activity.inputs.get(field.name)
+    if field.required and field.default is None and value in (None, "", []):
+        message = f"'{activity.name}' needs a value for '{field.label}'."
+        yield _error("missing-input", activity, field.name, message, "Fill it in, or subscribe it to published data.")
+    elif isinstance(value, str) and "{{" not in value and value:
+        yield from _constant(activity, field, value)
+    elif (
+        field.kind in (FieldKind.LIST, FieldKind.TABLE)
+        and value is not None
+        and not isinstance(value, (list, tuple, str))
+    ):
+        yield _error(
+            "wrong-kind",
+            activity,
+            field.name,
+            f"'{field.label}' of '{activity.name}' must be a list.",
+            "Write it as a list.",
+        )
+
+
+def _constant(activity: Activity, field: Field, value: str) -> Iterator[Finding]:
+    if field.kind is FieldKind.CHOICE and field.choices and value not in field.choices:
+        message = f"'{field.label}' of '{activity.name}' is '{value}'."
+        yield _error("wrong-choice", activity, field.name, message, f"Choose one of: {', '.join(field.choices)}.")
+    wanted = {FieldKind.NUMBER: ValueType.NUMBER, FieldKind.BOOLEAN: ValueType.BOOLEAN}.get(field.kind)
+    if wanted is not None:
+        try:
+            convert(value, wanted)
+        except ValueError as error:
+            yield _error(
+                "wrong-type",
+                activity,
+                field.name,
+                f"'{field.label}' of '{activity.name}': {error}.",
+                "Correct the value.",
+            )
+
+
+def _template(  # noqa: PLR0913 - one place in one graph takes six facts to name
+    runbook: Runbook, activity: Activity, types: Types, upstream: set[str], place: str, text: str
+) -> Iterator[Finding]:
+    try:
+        template = parse(text)
+    except TemplateError as error:
+        spot = Place(activity=activity.id, property=place, position=error.position)
+        fix = 'Write {{ activity_id["Item name"] }}; a literal {{ is written {{ "{{" }}.'
+        yield Finding(Severity.ERROR, "template-invalid", f"'{activity.name}', input '{place}': {error}.", fix, spot)
+        return
+    for expression in template.expressions():
+        yield from _expression(runbook, activity, types, upstream, place, expression)
+
+
+def _expression(  # noqa: PLR0913 - as above
+    runbook: Runbook, activity: Activity, types: Types, upstream: set[str], place: str, expression: Expression
+) -> Iterator[Finding]:
+    if isinstance(expression, Call) and expression.function not in FUNCTIONS:
+        message = f"'{activity.name}', input '{place}': there is no function '{expression.function}'."
+        yield _error(
+            "unknown-function", activity, place, message, f"Function names are case-sensitive: {', '.join(FUNCTIONS)}."
+        )
+    if not isinstance(expression, Subscription):
+        return
+    source = runbook.activities.get(expression.activity)
+    if source is None:
+        message = f"'{activity.name}', input '{place}' subscribes to '{expression.activity}', which the runbook does not have."
+        yield _error("dangling-subscription", activity, place, message, f"Activities before it: {_listed(upstream)}.")
+    elif source.id not in upstream:
+        message = f"'{activity.name}', input '{place}' subscribes to '{source.name}', which does not run before it."
+        yield _error("not-upstream", activity, place, message, f"Activities before it: {_listed(upstream)}.")
+    elif (kind := types.get(source.type)) and not publishes(source, kind, expression.item):
+        items = ", ".join(item for item in items_of(source, kind)) or "only the common items"
+        message = f"'{activity.name}', input '{place}': '{source.name}' does not publish '{expression.item}'."
+        yield _error("unknown-item", activity, place, message, f"It publishes: {items}.")
+
+
+def items_of(activity: Activity, kind: ActivityType) -> dict[str, ValueType]:
+    """The names and types of the items the activity itself publishes, the ones its author named included."""
+    found = {item.name: item.type for item in kind.published}
+    dynamic = kind.dynamic_items
+    rows = activity.inputs.get(dynamic.input) if dynamic else None
+    if dynamic and isinstance(rows, Sequence) and not isinstance(rows, str):
+        for row in rows:
+            if isinstance(row, Mapping) and row.get(dynamic.name_column):
+                found[str(row[dynamic.name_column])] = _value_type(row.get(dynamic.type_column))
+    return found
+
+
+def _value_type(value: Json) -> ValueType:
+    try:
+        return ValueType(str(value))
+    except ValueError:
+        return ValueType.TEXT
+
+
+def publishes(activity: Activity, kind: ActivityType, item: str) -> bool:
+    """Whether the activity publishes `item`; those with items known only at run time may publish anything."""
+    if activity.type in (INVOKE_RUNBOOK, RETURN_DATA):
+        return True
+    return item in common_items.NAMES or item in items_of(activity, kind)
+
+
+def _parameters(runbook: Runbook) -> Iterator[Finding]:
+    for activity in runbook.activities.values():
+        rows = activity.inputs.get("parameters")
+        if activity.type != INITIALIZE_DATA or not isinstance(rows, Sequence) or isinstance(rows, str):
+            continue
+        seen: set[str] = set()
+        for index, row in enumerate(rows):
+            yield from _parameter(activity, f"parameters[{index}]", row, seen)
+
+
+def _parameter(activity: Activity, place: str, row: Json, seen: set[str]) -> Iterator[Finding]:
+    name = str(row.get("name") or "") if isinstance(row, Mapping) else ""
+    if not isinstance(row, Mapping) or not name:
+        yield _error(
+            "parameter-name", activity, place, "A parameter needs a name.", "Write rows of name, type and description."
+        )
+        return
+    if name in seen:
+        yield _error(
+            "parameter-twice", activity, place, f"The parameter '{name}' is declared twice.", "Rename or remove one."
+        )
+    seen.add(name)
+    kind = str(row.get("type") or "text")
+    if kind not in set(ValueType):
+        known = ", ".join(each.value for each in ValueType)
+        yield _error(
+            "parameter-type",
+            activity,
+            place,
+            f"The parameter '{name}' has the type '{kind}'.",
+            f"Choose one of: {known}.",
+        )
+        return
+    default = row.get("default")
+    try:
+        convert(default if isinstance(default, (str, int, float, bool)) else None, ValueType(kind))
+    except ValueError as error:
+        yield _error(
+            "parameter-default", activity, place, f"Default of the parameter '{name}': {error}.", "Correct the default."
+        )
+
+
+def _returned(runbook: Runbook) -> Iterator[Finding]:
+    declared = {item.name for item in runbook.returned_data}
+    for activity in runbook.activities.values():
+        values = activity.inputs.get("values")
+        if activity.type == RETURN_DATA and isinstance(values, Mapping):
+            for name in values:
+                if name not in declared:
+                    message = f"'{activity.name}' returns '{name}', which the runbook's Returned Data does not declare."
+                    fix = f"Declare it in the runbook's settings. Declared: {_listed(declared)}."
+                    yield _error("undeclared-return", activity, f"values.{name}", message, fix)
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _error(code: str, activity: Activity, place: str, message: str, fix: str) -> Finding:
+    return Finding(Severity.ERROR, code, message, fix, Place(activity=activity.id, property=place))

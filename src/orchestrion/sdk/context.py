@@ -1,0 +1,40 @@
+"""What a running activity may ask of its runbook server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from orchestrion.model.resources import EventType
+
+
+class RunContext(Protocol):
+    """Given to every activity, probe and monitor. The attributes say which execution this is."""
+
+    execution_id: str
+    """The same for every repetition of one execution after a crash: use it as an idempotency key."""
+    activity_id: str
+    activity_name: str
+    instance_id: str
+    job_id: str
+    runbook_name: str
+    server: str
+    cursor: str | None
+    """For monitors: the cursor of the last stored trigger, or None when the monitor is armed for the first time."""
+
+    @property
+    def temp_folder(self) -> Path:
+        """A folder of this execution alone, removed when the execution has ended."""
+
+    @property
+    def is_canceled(self) -> bool:
+        """Whether the execution should end now; `async` activities are cancelled as well and need not look."""
+
+    def log(self, message: str) -> None:
+        """Writes one line to the server's log, with the ids of this execution."""
+
+    async def raise_event(self, kind: EventType, summary: str, details: str = "") -> None:
+        """Stores a platform event; one per execution and summary, however often it is repeated.
+
+        Raises ValueError when `summary` or `details` are longer than allowed (spec 5.12).
+        """

@@ -1,0 +1,63 @@
+"""For tests of packs: a context without a server, and running one activity or monitor from its inputs."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
+from orchestrion.model.values import Json
+from orchestrion.sdk.declare import Definition
+from orchestrion.sdk.fields import ActivityInputs
+from orchestrion.sdk.invoke import Ended, invoke, validated
+from orchestrion.sdk.outcome import Trigger
+
+
+@dataclass
+class RehearsalContext:
+    """A RunContext that keeps what the activity told it: `logged` lines and raised `events` (type, summary, details)."""
+
+    temp_folder: Path = Path()
+    cursor: str | None = None
+    execution_id: str = "00000000-0000-5000-8000-000000000001"
+    activity_id: str = "activity"
+    activity_name: str = "Activity"
+    instance_id: str = "00000000-0000-7000-8000-000000000002"
+    job_id: str = "00000000-0000-7000-8000-000000000003"
+    runbook_name: str = "Runbook"
+    server: str = "test-server"
+    is_canceled: bool = False
+    logged: list[str] = field(default_factory=list)
+    events: list[tuple[EventType, str, str]] = field(default_factory=list)
+
+    def log(self, message: str) -> None:
+        """Keeps the line."""
+        self.logged.append(message)
+
+    async def raise_event(self, kind: EventType, summary: str, details: str = "") -> None:
+        """Keeps the event; raises ValueError when a text is too long, as a server does."""
+        if len(summary) > EVENT_SUMMARY_LENGTH or len(details) > EVENT_DETAILS_LENGTH:
+            raise ValueError("the summary or the details are too long")
+        self.events.append((kind, summary, details))
+
+
+async def run(definition: object, ctx: RehearsalContext, /, **inputs: Json) -> Ended:
+    """Runs a declared activity as a server does, from unvalidated inputs by name; raises ActivityFailed for wrong ones."""
+    declared = _declared(definition)
+    return await invoke(declared, validated(declared, inputs), ctx)
+
+
+def watch(definition: object, ctx: RehearsalContext, /, **inputs: Json) -> AsyncIterator[Trigger]:
+    """Arms a declared monitor; iterate to get its triggers, close the iterator to disarm it."""
+    declared = _declared(definition)
+    answer = declared.handler(validated(declared, inputs), ctx)
+    if not isinstance(answer, AsyncIterator):
+        raise TypeError("a monitor is an async generator")
+    return answer
+
+
+def _declared(definition: object) -> Definition[ActivityInputs]:
+    if not isinstance(definition, Definition):
+        raise TypeError("expected what @activity or @monitor made")
+    return definition
