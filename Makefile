@@ -31,12 +31,12 @@ up: $(VENV)/.installed web ## start everything on this machine: ARGS="--port 900
 
 .PHONY: web
 web: ## build the front end, if it changed
-	@$(PYTHON) scripts/frontend.py build
+	@$(PYTHON) scripts/build_frontend.py build
 
 # ------------------------------------------------------------ environments
 .PHONY: setup
 setup: $(VENV)/.installed-dev ## everything a contributor needs: Python and npm packages as locked
-	@$(PYTHON) scripts/frontend.py install
+	@$(PYTHON) scripts/build_frontend.py install
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

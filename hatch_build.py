@@ -17,9 +17,9 @@ class FrontendBuildHook(BuildHookInterface[Any]):
         if version == "editable":
             return
         folder = Path(self.root) / "frontend"
-        sys.path.insert(0, str(Path(self.root) / "scripts"))
-        import frontend  # noqa: PLC0415 - it stands beside the sources, not in the build environment
+        sys.path.insert(0, self.root)
+        from scripts import build_frontend  # noqa: PLC0415 - it stands beside the sources, not in the build environment
 
-        frontend.build(folder)
+        build_frontend.build(folder)
         if self.target_name == "wheel":
             build_data["force_include"][str(folder / "dist")] = STATIC_FILES

@@ -1,7 +1,7 @@
 """Install and build the front end, and only when something it is made of has changed.
 
-`python scripts/frontend.py install` brings `frontend/node_modules` in line with the lock file,
-`python scripts/frontend.py build` does that and then fills `frontend/dist`. A build leaves a digest of what it
+`python scripts/build_frontend.py install` brings `frontend/node_modules` in line with the lock file,
+`python scripts/build_frontend.py build` does that and then fills `frontend/dist`. A build leaves a digest of what it
 was made from, and the next one does nothing while it still matches: times of files say little after a checkout.
 The build hook of the package (`hatch_build.py`) uses the same functions.
 """
@@ -90,7 +90,7 @@ def main(arguments: list[str]) -> int:
     """Run `install` or `build`; the exit code is 0 for done, 1 for failed, 2 for bad usage."""
     action = {"install": install, "build": build}.get(arguments[0]) if len(arguments) == 1 else None
     if action is None:
-        print("usage: frontend.py install|build", file=sys.stderr)
+        print("usage: build_frontend.py install|build", file=sys.stderr)
         return 2
     try:
         action(FRONTEND)

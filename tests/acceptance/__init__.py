@@ -1,0 +1,1 @@
+"""The installed command and a browser, as a person meets them."""

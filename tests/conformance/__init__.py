@@ -1,0 +1,1 @@
+"""What every store promises, proven on SQLite and on PostgreSQL by the same tests."""

@@ -1,0 +1,1 @@
+"""Several parts together: the API, real servers, real processes that crash."""

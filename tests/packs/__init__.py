@@ -1,0 +1,1 @@
+"""Every activity against the real thing it works on, one folder per pack."""

@@ -1,0 +1,1 @@
+"""Rules that hold for every runbook, signal order and crash point that can be generated."""
