@@ -1,0 +1,84 @@
+"""Whether an activity that loops or retries goes round again, and how its records become one (spec 3.9, 4.5)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from orchestrion.engine.lineage import Lineage
+from orchestrion.engine.routing import holds
+from orchestrion.model.condition import Condition
+from orchestrion.model.runbook import Flatten, FlattenFormat, Looping, RetryPolicy
+from orchestrion.model.values import Record, Value, to_text
+
+
+@dataclass(frozen=True, slots=True)
+class LoopDecision:
+    """Whether to go round again; when not, `problem` says if a cap ended the loop."""
+
+    again: bool
+    problem: str = ""
+
+
+def decide_loop(
+    looping: Looping, attempt: int, elapsed: timedelta, outputs: Sequence[Lineage], variables: Mapping[str, Value]
+) -> LoopDecision:
+    """After an attempt: Do Not Exit beats Exit, each true if it holds for any record (OQ-5); caps fail the loop."""
+    if _any(looping.exit, outputs, variables) and not _any(looping.do_not_exit, outputs, variables):
+        return LoopDecision(again=False)
+    if looping.max_attempts and attempt >= looping.max_attempts:
+        return LoopDecision(again=False, problem=f"The loop did not exit within {looping.max_attempts} attempts.")
+    if looping.max_seconds and elapsed.total_seconds() >= looping.max_seconds:
+        return LoopDecision(again=False, problem=f"The loop did not exit within {looping.max_seconds:g} seconds.")
+    return LoopDecision(again=True)
+
+
+def _any(conditions: Sequence[Condition], outputs: Sequence[Lineage], variables: Mapping[str, Value]) -> bool:
+    return any(holds(condition, lineage, variables) for condition in conditions for lineage in outputs)
+
+
+def due_after(now: datetime, seconds: float) -> datetime:
+    """The moment `seconds` after `now`; a wait beyond any calendar ends a year from now."""
+    try:
+        return now + timedelta(seconds=seconds)
+    except OverflowError:
+        return now + timedelta(days=365)
+
+
+def retry_due(policy: RetryPolicy, retry: int, now: datetime) -> datetime | None:
+    """When the execution that failed as retry number `retry` runs again, or None when its attempts are used up."""
+    if retry + 1 >= policy.attempts:
+        return None
+    try:
+        return due_after(now, policy.delay_seconds * policy.backoff**retry)
+    except OverflowError:
+        return due_after(now, float("inf"))
+
+
+def flattened(flatten: Flatten, records: Sequence[Record]) -> Record:
+    """One record in which each item joins that item of all records, in order (spec 4.5).
+
+    A value that is the same in a single record stays as it is; a missing one counts as empty.
+    """
+    names = dict.fromkeys(name for record in records for name in record)
+    if len(records) == 1 and flatten.format is not FlattenFormat.JSON:
+        return records[0]
+    return {name: _joined(flatten, [record.get(name) for record in records]) for name in names}
+
+
+def _joined(flatten: Flatten, values: list[Value]) -> str:
+    match flatten.format:
+        case FlattenFormat.LINES:
+            return "\n".join(to_text(value) for value in values)
+        case FlattenFormat.SEPARATOR:
+            return flatten.separator.join(to_text(value) for value in values)
+        case FlattenFormat.CSV:
+            line = io.StringIO()
+            csv.writer(line, lineterminator="").writerow([to_text(value) for value in values])
+            return line.getvalue()
+        case FlattenFormat.JSON:
+            return json.dumps(values, ensure_ascii=False)

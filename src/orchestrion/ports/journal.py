@@ -1,0 +1,177 @@
+"""The journal, claims, inbox and triggers of running instances: the hot path (durability.md 2, 4, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from orchestrion.model.job import JobStatus
+from orchestrion.model.values import Json, Record, Value
+from orchestrion.ports.runs import DoubtRecord, ExecutionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """Which life of which server writes: an older epoch writes nothing more."""
+
+    server_id: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRow:
+    """A finished execution with the digest of the instance's state after it; the row is the journal entry."""
+
+    execution: ExecutionRecord
+    digest: int
+    offset_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SignalRow:
+    """Any other journal entry: instance started, delay elapsed, stop, intent, answer; `payload` is its JSON."""
+
+    sequence: int
+    kind: str
+    at: datetime
+    payload: Mapping[str, Json]
+    digest: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceEnd:
+    """The instance is over."""
+
+    status: JobStatus
+    at: datetime
+    returned: tuple[Record, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The instance waits for a person, with the reason in words; its server lets go of it."""
+
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What one instance wants written, all or nothing: journal rows in sequence, inbox messages they consume, and what
+    becomes of the instance (None: it goes on)."""
+
+    instance_id: str
+    lease: str
+    rows: Sequence[ExecutionRow | SignalRow]
+    consumed: Sequence[str] = ()
+    doubts: Sequence[DoubtRecord] = ()
+    resolved_doubts: Sequence[str] = ()
+    outcome: InstanceEnd | Hold | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something from outside for a running instance; unique by id within the instance."""
+
+    id: str
+    kind: str
+    payload: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An instance that this server now owns, with what it needs to start or go on."""
+
+    instance_id: str
+    job_id: str
+    runbook_id: str
+    runbook_path: str
+    version: int
+    lease: str
+    takeovers: int
+    parameters: Mapping[str, Value]
+    trigger: Record | None
+    starter: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArmedMonitor:
+    """A monitor job that this server now watches for."""
+
+    job_id: str
+    runbook_id: str
+    version: int
+    lease: str
+    cursor: str | None
+    starter: str
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenTrigger:
+    """What a monitor yielded, ready to be stored."""
+
+    id: str
+    key: str
+    cursor: str
+    published: Record
+    at: datetime
+
+
+class FencedError(Exception):
+    """This server's epoch is no longer its own: it must stop what it does and register anew."""
+
+
+class JournalStore(Protocol):
+    """The journal of instances. Writes are fenced, whole per slice, and durable when they return."""
+
+    async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
+        """Writes all slices in one transaction; gives, by instance id, why a slice was refused (others are written).
+
+        Sending a slice again after an unknown outcome is safe. Raises FencedError, and UnavailableError while the
+        database is away.
+        """
+
+    async def load(self, instance_id: str) -> list[ExecutionRow | SignalRow]:
+        """The journal of an instance in sequence."""
+
+    async def claim(self, fence: Fence, limit: int) -> list[Claimed]:
+        """Takes up to `limit` ready instances, oldest first; empty when there are none."""
+
+    async def claim_monitors(self, fence: Fence, limit: int) -> list[ArmedMonitor]:
+        """Takes up to `limit` monitors that nobody watches for."""
+
+    async def messages(self, fence: Fence) -> dict[str, list[Message]]:
+        """The inbox of the instances this server owns, by instance id, oldest first."""
+
+    async def monitors_to_stop(self, fence: Fence) -> list[str]:
+        """The job ids of monitors this server watches for and should not any longer."""
+
+    async def store_trigger(self, fence: Fence, monitor: ArmedMonitor, seen: SeenTrigger) -> bool:
+        """Stores trigger, cursor and the request for its instance in one transaction; False when the key is known."""
+
+    async def disarm(self, fence: Fence, monitor: ArmedMonitor, error: str, at: datetime) -> None:
+        """Ends the watch: the monitor was stopped ('' as error), or its activity failed with this error."""
+
+
+class Listener(Protocol):
+    """What was announced on one channel since the listener began."""
+
+    async def next(self, timeout_seconds: float) -> str | None:
+        """The next payload, waiting for it; None when the time is over first. Announcements that pile up beyond a
+        bound are dropped, oldest first: whoever reads late reads the database."""
+
+
+class Wakeups(Protocol):
+    """Hints that something is there to do or to see. A lost one costs time, never work: every loop also polls."""
+
+    def announce(self, channel: str, payload: str = "") -> None:
+        """Tells everybody who listens on the channel, in this and other processes. Never fails, never waits."""
+
+    def listen(self, channel: str) -> AbstractContextManager[Listener]:
+        """Listens to a channel for as long as the context lasts."""

@@ -1,0 +1,201 @@
+"""Jobs, instances, executions and triggers as stored: records, and the store that services read and write them by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from orchestrion.model.condition import Status
+from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.model.runbook import EffectClass
+from orchestrion.model.values import Json, Record, Value
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A request to run one version of a runbook."""
+
+    id: str
+    runbook_id: str
+    runbook_name: str
+    runbook_path: str
+    version: int
+    status: JobStatus
+    is_monitor: bool
+    parameters: Mapping[str, Value]
+    servers: tuple[str, ...]
+    created_by_id: str
+    created_by_name: str
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    server: str | None = None
+    instance_count: int = 0
+    latest_instance_id: str | None = None
+    returned: tuple[Record, ...] = ()
+    error: str | None = None
+    reason: str | None = None
+    idempotency_key: str | None = None
+    parent_job_id: str | None = None
+    parent_instance_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceRecord:
+    """One run of a job's runbook; `number` counts from 1 within its job."""
+
+    id: str
+    job_id: str
+    runbook_id: str
+    runbook_name: str
+    runbook_path: str
+    version: int
+    number: int
+    state: InstanceState
+    status: JobStatus
+    created_at: datetime
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    server: str | None = None
+    trigger: Record | None = None
+    returned: tuple[Record, ...] = ()
+    error: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionRecord:
+    """One finished execution of an activity, exactly as journaled; `key` is the stored execution key."""
+
+    id: str
+    instance_id: str
+    sequence: int
+    activity_id: str
+    key: str
+    attempt: int
+    retry: int
+    status: Status
+    started_at: datetime
+    ended_at: datetime
+    effect: EffectClass
+    pack_version: str
+    server: str
+    process_id: int
+    error: str
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    records: tuple[Record, ...] = ()
+    evidence: Mapping[str, Json] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtRecord:
+    """An execution whose outcome a crash hid: it waits for a person's answer."""
+
+    execution_id: str
+    instance_id: str
+    job_id: str
+    runbook_name: str
+    activity_id: str
+    key: str
+    effect: EffectClass
+    since: datetime
+    reason: str
+    inputs: Mapping[str, Json] = field(default_factory=dict)
+    evidence: Mapping[str, Json] | None = None
+    answer: str | None = None
+    answered_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerRecord:
+    """One thing a monitor saw; `instance_id` is None while it waits for its turn."""
+
+    id: str
+    job_id: str
+    key: str
+    at: datetime
+    published: Record
+    instance_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivitySummary:
+    """How one activity stands in an instance, over all its executions."""
+
+    activity_id: str
+    executions: int
+    failed: int
+    warnings: int
+    last_status: Status
+    last_started_at: datetime
+    last_ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """Which jobs or instances a list shows, newest first, older than the id `before`."""
+
+    runbook_id: str | None = None
+    job_id: str | None = None
+    statuses: Sequence[JobStatus] = ()
+    before: str | None = None
+    limit: int = 50
+
+
+class RunStore(Protocol):
+    """Jobs and what became of them. Ids are uuid7, so an id is also a place in time."""
+
+    def add_job(self, job: JobRecord) -> JobRecord:
+        """Stores a pending job and admits it if the runbook's limit allows (durability.md 7).
+
+        A job with a known idempotency key is not stored again: the known one is returned.
+        """
+
+    def job(self, job_id: str) -> JobRecord:
+        """One job; raises NotFoundError."""
+
+    def jobs(self, wanted: RunFilter) -> list[JobRecord]:
+        """Jobs, newest first."""
+
+    def active_counts(self, runbook_ids: Sequence[str]) -> dict[str, int]:
+        """Mapping from runbook id to its number of jobs that have not ended; runbooks without any are left out."""
+
+    def latest_jobs(self, runbook_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """Mapping from runbook id to its newest job."""
+
+    def instance(self, instance_id: str) -> InstanceRecord:
+        """One instance; raises NotFoundError."""
+
+    def instances(self, wanted: RunFilter) -> list[InstanceRecord]:
+        """Instances, newest first."""
+
+    def neighbours(self, instance: InstanceRecord) -> tuple[str | None, str | None, str | None]:
+        """The ids of the previous, next and latest instance of the same runbook."""
+
+    def executions(
+        self, instance_id: str, activity_id: str | None = None, after: int = 0, limit: int = 200
+    ) -> list[ExecutionRecord]:
+        """Executions in the order they ended, with sequence above `after`."""
+
+    def execution(self, execution_id: str) -> ExecutionRecord:
+        """One execution with all its data; raises NotFoundError."""
+
+    def open_intents(self, instance_id: str) -> list[ExecutionRecord]:
+        """Executions whose intent is journaled and whose outcome is not, as records with status RUNNING."""
+
+    def summaries(self, instance_id: str) -> list[ActivitySummary]:
+        """One entry per activity that has ended at least once."""
+
+    def triggers(self, job_id: str, before: str | None = None, limit: int = 50) -> list[TriggerRecord]:
+        """The monitor job's triggers, newest first."""
+
+    def doubts(self, execution_id: str | None = None) -> list[DoubtRecord]:
+        """Executions in doubt that nobody has answered, oldest first; or the one asked for, answered or not."""
+
+    def answer_doubt(self, execution_id: str, answer: str, by: str, records: Sequence[Record], now: datetime) -> bool:
+        """Stores the answer and wakes the instance; False when somebody answered before (the first answer wins)."""
+
+    def request_stop(self, job_id: str, now: datetime) -> JobRecord:
+        """Stops a job: one that has not started ends as canceled, others get the stop in the inbox of their instances."""

@@ -1,0 +1,1 @@
+"""The orchestration database: SQLAlchemy Core tables, one module per aggregate, and the raw hot path."""

@@ -1,0 +1,160 @@
+"""Runs plain functions in transactions, on SQLite (one writer thread) and PostgreSQL (asyncpg) alike."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool, QueuePool
+
+from orchestrion.model.errors import UnavailableError
+from orchestrion.ports.transaction import Transaction
+from orchestrion.storage.transaction import SqlTransaction
+
+T = TypeVar("T")
+
+_READERS = 4  # SQLite reader threads: reads are short, and more would only contend for the two cores of a small server
+_BUSY_SECONDS = 30  # how long a reader or a migration waits for the writer before SQLite gives up
+_POSTGRES_POOL = 10
+_RETRIES = 5  # of a transaction that PostgreSQL ended because of a deadlock or a serialisation failure
+_RETRY_STATES = frozenset({"40001", "40P01"})
+
+
+class SqliteDatabase:
+    """One file, one writing thread, `synchronous=FULL`; short read-only readers beside it (durability.md 8).
+
+    The caller must hold the lock on the data folder: two processes on one file would fence each other out.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._url = f"sqlite:///{path}"
+        self._writer_engine = sqlite_engine(self._url, read_only=False)
+        self._reader_engine = sqlite_engine(self._url, read_only=True)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="sqlite-writer")
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-reader")
+        self._connection: Connection | None = None
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """See ports.Database."""
+        return await self.on_writer(lambda connection: work(SqlTransaction(connection)))
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """See ports.Database."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def on_writer(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` with the writing connection in a transaction of its own."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+
+    async def close(self) -> None:
+        """Ends both sides; what was asked before is finished first."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, self._drop_connection)
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._writer_engine.dispose()
+        self._reader_engine.dispose()
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        try:
+            if self._connection is None:
+                self._connection = self._writer_engine.connect()
+            with self._connection.begin():
+                return work(self._connection)
+        except (OperationalError, sqlite3.OperationalError) as error:
+            self._drop_connection()  # after an error in commit its state is unknown: open anew (durability.md 8)
+            raise UnavailableError(f"The database file cannot be written: {error.args[0]}") from error
+
+    def _read(self, work: Callable[[Transaction], T]) -> T:
+        with self._reader_engine.connect() as connection, connection.begin():
+            return work(SqlTransaction(connection))
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            connection, self._connection = self._connection, None
+            connection.close()
+
+
+class PostgresDatabase:
+    """PostgreSQL through asyncpg. The URL has the form postgresql://user@host:port/name."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = postgres_engine(url)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """See ports.Database."""
+        for _ in range(_RETRIES):
+            try:
+                return await self._once(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
+                    raise
+        return await self._once(work)
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """See ports.Database."""
+        return await self._once(work)
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+    async def _once(self, work: Callable[[Transaction], T]) -> T:
+        try:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(lambda each: work(SqlTransaction(each)))
+        except (OSError, InterfaceError) as error:
+            raise unreachable(error) from error
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
+                raise
+            raise unreachable(error) from error
+
+
+SqlDatabase = SqliteDatabase | PostgresDatabase
+
+
+def unreachable(error: Exception) -> UnavailableError:
+    """The error that says the database is away; work goes on when it is back."""
+    return UnavailableError(f"The orchestration database cannot be reached: {error.args[0] if error.args else error}")
+
+
+def open_database(url: str) -> SqlDatabase:
+    """The database behind a URL: sqlite:///path or postgresql://…; raises ValueError for others."""
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database:
+        return SqliteDatabase(Path(parsed.database))
+    if backend == "postgresql":
+        return PostgresDatabase(url)
+    raise ValueError(f"'{url}' is no database URL we know: use sqlite:///file or postgresql://user@host:port/name")
+
+
+def sqlite_engine(url: str, *, read_only: bool) -> Engine:
+    """An engine whose transactions begin at once, as SQLAlchemy's own would begin too late to protect a read-then-write."""
+    engine = create_engine(url, poolclass=QueuePool if read_only else NullPool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record is opaque
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"query_only={int(read_only)}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def postgres_engine(url: str) -> AsyncEngine:
+    """An engine on asyncpg, whatever driver the URL names."""
+    parsed = make_url(url).set(drivername="postgresql+asyncpg")
+    return create_async_engine(parsed, pool_size=_POSTGRES_POOL, pool_pre_ping=True)

@@ -1,0 +1,76 @@
+"""The only place that knows how SQLite and PostgreSQL differ."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, String, Table, Text, TypeDecorator
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.types import TypeEngine
+
+
+class Id(TypeDecorator[str]):
+    """A uuid as its 36 characters: native on PostgreSQL, text on SQLite."""
+
+    impl = String(36)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The native type where there is one."""
+        return dialect.type_descriptor(postgresql.UUID(as_uuid=False) if is_postgres(dialect) else String(36))
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment: timestamptz on PostgreSQL, on SQLite ISO 8601 text in UTC of fixed width, so that it sorts."""
+
+    impl = String(32)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The native type where there is one."""
+        return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True) if is_postgres(dialect) else String(32))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - the driver's form
+        """The stored form; refuses naive times, which would silently shift."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time must be aware")
+        return value if is_postgres(dialect) else instant_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - the driver's form
+        """The aware moment in UTC."""
+        if value is None:
+            return None
+        return (value if isinstance(value, datetime) else datetime.fromisoformat(value)).astimezone(UTC)
+
+
+LongText = Text  # JSON travels as text: both drivers pass it through untouched
+
+
+def is_postgres(dialect: Dialect) -> bool:
+    """Whether the dialect is PostgreSQL's."""
+    return dialect.name == "postgresql"
+
+
+def instant_text(moment: datetime) -> str:
+    """A moment as SQLite stores it: UTC with microseconds, always the same width."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def insert_or_ignore(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
+    """An INSERT that leaves a row alone when one with the same unique key exists."""
+    if is_postgres(connection.dialect):
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def upsert(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> PostgresInsert | SqliteInsert:
+    """An INSERT that replaces the other columns when a row with the same `key` exists."""
+    changed = {name: value for name, value in values.items() if name != key}
+    if is_postgres(connection.dialect):
+        return postgresql.insert(table).values(values).on_conflict_do_update(index_elements=[key], set_=changed)
+    return sqlite.insert(table).values(values).on_conflict_do_update(index_elements=[key], set_=changed)

@@ -1,0 +1,372 @@
+"""Every table of the orchestration database. Keys are uuid7 unless said otherwise; history has no foreign keys into it,
+so that retention deletes by instance alone (durability.md 8)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, text
+
+from orchestrion.storage.dialect import Id, Instant, LongText
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+NAME, PATH = 200, 2000  # characters
+
+#: One row: which installation this is, and a sealed text that tells whether the master key fits.
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("incarnation", Id, nullable=False),
+    Column("key_check", LongText, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+# access ------------------------------------------------------------------------------------------------------
+
+user = Table(
+    "user_account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(NAME), nullable=False),
+    Column("folded_name", String(NAME), nullable=False, unique=True),
+    Column("display_name", String(NAME), nullable=False),
+    Column("password_hash", String(300), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", String(64), primary_key=True),  # hash of the cookie's secret
+    Column("user_id", Id, ForeignKey("user_account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("csrf_token", String(64), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+api_token = Table(
+    "api_token",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("user_account.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", String(NAME), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("created_at", Instant, nullable=False),
+    Column("last_used_at", Instant),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("user_id", Id, nullable=False),
+    Column("user_name", String(NAME), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("object_type", String(40), nullable=False),
+    Column("object_id", String(60), nullable=False),
+    Column("object_name", String(PATH), nullable=False),
+    Column("details", LongText, nullable=False),
+    Column("origin", String(100), nullable=False),
+)
+
+event = Table(
+    "event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("type", String(20), nullable=False),
+    Column("summary", String(200), nullable=False),
+    Column("details", String(2000), nullable=False),
+    Column("source", String(NAME), nullable=False),
+    Column("job_id", Id),
+    Column("instance_id", Id),
+    Column("runbook_name", String(NAME)),
+)
+
+# authoring ---------------------------------------------------------------------------------------------------
+
+folder = Table(
+    "folder",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("parent_id", Id, ForeignKey("folder.id")),
+    Column("name", String(NAME), nullable=False),
+    Column("path", String(PATH), nullable=False),
+    Column("folded_path", String(PATH), nullable=False, unique=True),
+)
+
+runbook = Table(
+    "runbook",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("folder_id", Id, ForeignKey("folder.id"), nullable=False, index=True),
+    Column("name", String(NAME), nullable=False),
+    Column("path", String(PATH), nullable=False),
+    Column("folded_path", String(PATH), nullable=False),
+    Column("description", LongText, nullable=False),
+    Column("version", Integer),
+    Column("is_monitor", Boolean, nullable=False),
+    Column("max_simultaneous_jobs", Integer, nullable=False),
+    Column("owner_id", Id),
+    Column("owner_name", String(NAME)),
+    Column("checked_out_at", Instant),
+    Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),
+)
+Index(
+    "uq_runbook_folded_path",
+    runbook.c.folded_path,
+    unique=True,
+    sqlite_where=text("deleted_at IS NULL"),
+    postgresql_where=text("deleted_at IS NULL"),
+)
+
+runbook_version = Table(
+    "runbook_version",
+    metadata,
+    Column("runbook_id", Id, ForeignKey("runbook.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", LongText, nullable=False),
+    Column("checked_in_by", String(NAME), nullable=False),
+    Column("checked_in_at", Instant, nullable=False),
+    Column("comment", LongText, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("runbook_id", Id, ForeignKey("runbook.id"), primary_key=True),
+    Column("owner_id", Id, primary_key=True),
+    Column("owner_name", String(NAME), nullable=False),
+    Column("base_version", Integer),
+    Column("revision", Integer, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+    Column("document", LongText, nullable=False),
+)
+
+variable = Table(
+    "variable",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("path", String(PATH), nullable=False),
+    Column("folded_path", String(PATH), nullable=False, unique=True),
+    Column("value", LongText, nullable=False),
+    Column("encrypted", Boolean, nullable=False),
+    Column("description", LongText, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+#: What each runbook server announced: one row per server and activity type.
+announced_type = Table(
+    "announced_type",
+    metadata,
+    Column("server_id", Id, primary_key=True),
+    Column("type_id", String(NAME), primary_key=True),
+    Column("pack", String(NAME), nullable=False),
+    Column("pack_version", String(60), nullable=False),
+    Column("definition", LongText, nullable=False),
+)
+
+# servers -----------------------------------------------------------------------------------------------------
+
+server = Table(
+    "server",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(NAME), nullable=False, unique=True),
+    Column("version", String(60), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("capacity", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("holder", String(NAME), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# runs --------------------------------------------------------------------------------------------------------
+
+job = Table(
+    "job",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("runbook_id", Id, nullable=False),
+    Column("runbook_name", String(NAME), nullable=False),
+    Column("runbook_path", String(PATH), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("is_monitor", Boolean, nullable=False),
+    Column("parameters", LongText, nullable=False),
+    Column("servers", LongText, nullable=False),
+    Column("created_by_id", Id, nullable=False),
+    Column("created_by_name", String(NAME), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Column("server_id", Id),
+    Column("instance_count", Integer, nullable=False),
+    Column("latest_instance_id", Id),
+    Column("instance_limit", Integer, nullable=False),  # of a monitor: how many instances at once
+    Column("returned", LongText),
+    Column("error", LongText),
+    Column("reason", LongText),
+    Column("idempotency_key", String(200), unique=True),
+    Column("parent_job_id", Id),
+    Column("parent_instance_id", Id),
+    Column("parent_key", String(60)),
+)
+_JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
+Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
+Index("ix_job_runbook", job.c.runbook_id, job.c.id)
+
+#: The unit that a runbook server claims. `at most one row per running thing`, so its indexes stay small.
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, nullable=False),
+    Column("runbook_id", Id, nullable=False),
+    Column("runbook_name", String(NAME), nullable=False),
+    Column("runbook_path", String(PATH), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("server_id", Id),
+    Column("lease", Id),
+    Column("engine_level", Integer, nullable=False),
+    Column("journal_format", Integer, nullable=False),
+    Column("takeovers", Integer, nullable=False),
+    Column("trigger", LongText),
+    Column("created_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    Column("returned", LongText),
+    Column("error", LongText),
+    Column("reason", LongText),
+)
+_READY, _OWNED = text("state = 'ready'"), text("state = 'owned'")
+Index("ix_instance_ready", instance.c.id, sqlite_where=_READY, postgresql_where=_READY)
+Index("ix_instance_owned", instance.c.server_id, sqlite_where=_OWNED, postgresql_where=_OWNED)
+Index("ix_instance_job", instance.c.job_id, instance.c.number)
+Index("ix_instance_runbook", instance.c.runbook_id, instance.c.id)
+
+#: A finished execution: the row is the journal entry and is never updated.
+execution = Table(
+    "execution",
+    metadata,
+    Column("instance_id", Id, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("id", Id, nullable=False, unique=True),
+    Column("activity_id", String(64), nullable=False),
+    Column("key", String(60), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("ended_at", Instant, nullable=False),
+    Column("effect", String(20), nullable=False),
+    Column("pack_version", String(60), nullable=False),
+    Column("server", String(NAME), nullable=False),
+    Column("process_id", Integer, nullable=False),
+    Column("offset_seconds", Integer, nullable=False),
+    Column("digest", String(8), nullable=False),
+    Column("error", LongText, nullable=False),
+    Column("inputs", LongText, nullable=False),
+    Column("records", LongText, nullable=False),
+    Column("evidence", LongText),
+)
+
+#: Every other journal entry, with the same sequence (durability.md 2).
+signal = Table(
+    "signal",
+    metadata,
+    Column("instance_id", Id, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("digest", String(8)),
+    Column("payload", LongText, nullable=False),
+)
+
+#: The state of a long run at some signal, so that replay is bounded.
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("instance_id", Id, primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("format", Integer, nullable=False),
+    Column("state", LongText, nullable=False),
+)
+
+#: Signals from outside, inserted in the transaction of their cause, removed in the one that journals them.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("instance_id", Id, primary_key=True),
+    Column("message_id", String(100), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("payload", LongText, nullable=False),
+)
+
+doubt = Table(
+    "doubt",
+    metadata,
+    Column("execution_id", Id, primary_key=True),
+    Column("instance_id", Id, nullable=False, index=True),
+    Column("job_id", Id, nullable=False),
+    Column("runbook_name", String(NAME), nullable=False),
+    Column("activity_id", String(64), nullable=False),
+    Column("key", String(60), nullable=False),
+    Column("effect", String(20), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("reason", LongText, nullable=False),
+    Column("inputs", LongText, nullable=False),
+    Column("evidence", LongText),
+    Column("answer", String(20)),
+    Column("answered_by", String(NAME)),
+    Column("answered_at", Instant),
+)
+
+#: An armed monitor: its lease row, one per job (durability.md 2).
+monitor = Table(
+    "monitor",
+    metadata,
+    Column("job_id", Id, primary_key=True),
+    Column("state", String(20), nullable=False),  # ready, owned, stopping, ended
+    Column("server_id", Id),
+    Column("lease", Id),
+    Column("cursor", LongText),
+)
+
+trigger = Table(
+    "trigger_seen",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, nullable=False),
+    Column("key", String(500), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("published", LongText, nullable=False),
+    Column("instance_id", Id),
+    UniqueConstraint("job_id", "key"),
+)
+_WAITING = text("instance_id IS NULL")
+Index("ix_trigger_waiting", trigger.c.job_id, trigger.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)

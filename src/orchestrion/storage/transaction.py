@@ -1,0 +1,32 @@
+"""All stores over one connection."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from orchestrion.storage.access import SqlAccess
+from orchestrion.storage.audit import SqlAudit
+from orchestrion.storage.catalogue import SqlCatalogue
+from orchestrion.storage.events import SqlEvents
+from orchestrion.storage.folders import SqlFolders
+from orchestrion.storage.leases import SqlLeases
+from orchestrion.storage.runbooks import SqlRunbooks
+from orchestrion.storage.runs import SqlRuns
+from orchestrion.storage.servers import SqlServers
+from orchestrion.storage.variables import SqlVariables
+
+
+class SqlTransaction:
+    """The stores as one transaction sees them (ports.Transaction)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.folders = SqlFolders(connection)
+        self.runbooks = SqlRunbooks(connection)
+        self.catalogue = SqlCatalogue(connection)
+        self.variables = SqlVariables(connection)
+        self.access = SqlAccess(connection)
+        self.audit = SqlAudit(connection)
+        self.events = SqlEvents(connection)
+        self.runs = SqlRuns(connection)
+        self.servers = SqlServers(connection)
+        self.leases = SqlLeases(connection)
