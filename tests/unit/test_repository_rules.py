@@ -1,6 +1,7 @@
 """Rules about the repository itself: what no file may hold, and how large code may grow."""
 
 import ast
+import json
 import re
 import statistics
 import subprocess
@@ -114,6 +115,19 @@ def test_no_file_holds(what: str) -> None:
     """The repository knows no machine, no registry and no secret."""
     found = findings(re.compile(FORBIDDEN[what]))
     assert not found, f"These lines hold {what}; take it out:\n" + "\n".join(found)
+
+
+def test_the_npm_lock_file_names_every_optional_package() -> None:
+    """npm writes a lock file without the packages that a registry lacks, and then refuses to install from it."""
+    packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    named = {folder.rpartition("node_modules/")[2] for folder in packages}
+    missing = {
+        f"{folder} wants {optional}"
+        for folder, package in packages.items()
+        for optional in package.get("optionalDependencies", {})
+        if optional not in named
+    }
+    assert not missing, f"Pin a version whose parts all exist (`overrides` in package.json): {sorted(missing)}"
 
 
 def test_no_file_is_too_long() -> None:
