@@ -118,7 +118,7 @@ def test_no_file_holds(what: str) -> None:
 
 
 def test_the_npm_lock_file_names_every_optional_package() -> None:
-    """npm writes a lock file without the packages that a registry lacks, and then refuses to install from it."""
+    """What the registry lacks is left out of the file without a word, and then `npm ci` refuses the whole."""
     packages = json.loads((ROOT / "frontend" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     named = {folder.rpartition("node_modules/")[2] for folder in packages}
     missing = {
