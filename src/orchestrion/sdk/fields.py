@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, SecretStr
-from pydantic.config import JsonDict, JsonValue
+from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 from pydantic import Field as PydanticField
+from pydantic.config import JsonDict, JsonValue
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from orchestrion.model.activity_type import Field, FieldKind, PublishedItem, Shown
-from orchestrion.model.values import Json, Record, ValueType
+from orchestrion.model.values import Json, Record, ValueType, to_text
 
 Secret = SecretStr
 """An input that is sealed at rest, opened only for the run, and never shown: read it with `.get_secret_value()`."""
 
 
 class ActivityInputs(BaseModel):
-    """Base of an activity's inputs. Values arrive resolved: subscriptions and variables are already filled in."""
+    """Base of an activity's inputs, and of the rows of its tables. Values arrive with subscriptions filled in.
+
+    A number or boolean that a subscription brings to a text becomes text as it does inside other text, and nothing
+    (no value, or an empty one where a text makes no sense) leaves the default.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fit(cls, values: object) -> object:
+        if not isinstance(values, Mapping):
+            return values
+        known = {name: _bare(info.annotation) for name, info in cls.model_fields.items()}
+        return {name: _fitted(known.get(name), value) for name, value in values.items() if _counts(known, name, value)}
 
 
 class PublishedModel(BaseModel):
@@ -39,7 +51,7 @@ class PublishedModel(BaseModel):
         return {name: _value(value) for name, value in found.items()}
 
 
-def field(  # noqa: PLR0913 - each is one thing the author may say about an input, all but the label by name
+def field(  # type: ignore[explicit-any]  # noqa: PLR0913 - one thing each that the author may say about an input
     label: str,
     *,
     default: object = PydanticUndefined,
@@ -48,7 +60,7 @@ def field(  # noqa: PLR0913 - each is one thing the author may say about an inpu
     tab: str = "Details",
     language: str = "",
     shown_when: tuple[str, Sequence[str]] | None = None,
-) -> Any:  # type: ignore[explicit-any]  # stands for a value of the annotated type, as pydantic's own Field does
+) -> Any:  # stands for a value of the annotated type, as pydantic's own Field does
     """One input: its label, default (none = required), and how the designer edits it (guessed from the type).
 
     `shown_when=("mode", ["At"])` says that it counts only when the input `mode` has one of these values.
@@ -124,6 +136,28 @@ def _bare(annotation: object) -> object:
         inner = [each for each in get_args(annotation) if each is not type(None)]
         return inner[0] if len(inner) == 1 else annotation
     return annotation
+
+
+_TEXTS: tuple[object, ...] = (str, SecretStr, Path)
+
+
+def _counts(known: Mapping[str, object], name: str, value: object) -> bool:
+    return value is not None and (value != "" or known.get(name, str) in _TEXTS)
+
+
+def _fitted(annotation: object, value: object) -> object:
+    """`value` as near to the annotated type as the data bus leaves it; pydantic judges the rest."""
+    origin = get_origin(annotation)
+    if origin in (list, tuple):
+        inner = _bare(get_args(annotation)[0])
+        several = value if isinstance(value, (list, tuple)) else (value,)
+        return [_fitted(inner, each) for each in several]
+    if origin is dict and isinstance(value, Mapping):
+        inner = _bare(get_args(annotation)[1])
+        return {name: _fitted(inner, each) for name, each in value.items()}
+    if isinstance(value, (int, float)) and (annotation in _TEXTS or _choices(annotation)):
+        return to_text(value)
+    return value
 
 
 def _row_model(annotation: object) -> type[BaseModel] | None:
