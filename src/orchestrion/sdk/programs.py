@@ -15,12 +15,17 @@ import anyio.to_thread
 from anyio.abc import Process
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
+_OWN_SETTINGS = "ORCHESTRION_"  # the server's settings name its database and its keys: no program sees them
+_detached: list[subprocess.Popen[bytes]] = []  # kept until they have ended, so that none stays behind as a zombie
 _KILL_GRACE_SECONDS = 5.0  # for output to drain after a kill; a pipe held open by a stranger must not hold the activity
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramRequest:
-    """What to start: program and arguments, never a line for a shell to split; `env` is added to the server's own."""
+    """What to start: program and arguments, never a line for a shell to split.
+
+    `env` is added to the server's own environment, from which the server's settings (ORCHESTRION_*) are taken out.
+    """
 
     argv: Sequence[str]
     folder: Path | None = None
@@ -56,18 +61,23 @@ def start_detached(request: ProgramRequest) -> int:
 
     Raises OSError when it cannot be started.
     """
-    process = subprocess.Popen(  # noqa: S603 - starting programs is what this is for
+    _detached[:] = [each for each in _detached if each.poll() is None]
+    process = subprocess.Popen(
         list(request.argv),
         cwd=request.folder,
-        env={**os.environ, **request.env},
+        env=_environment(request),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    # Reaped by whoever polls next: the subprocess module keeps unfinished children in a list of its own.
-    process.returncode = None
+    _detached.append(process)
     return process.pid
+
+
+def _environment(request: ProgramRequest) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OWN_SETTINGS)}
+    return {**kept, **request.env}
 
 
 class _Status:
@@ -96,7 +106,7 @@ async def _supervised(request: ProgramRequest) -> AsyncIterator[tuple[Process, _
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             cwd=request.folder,
-            env={**os.environ, **request.env},
+            env=_environment(request),
             pass_fds=(control_read, status_write),
             start_new_session=True,
         )
