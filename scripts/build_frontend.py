@@ -19,6 +19,9 @@ FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
 # Neither the results nor the tests go into a build.
 NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", "e2e", "README.md"})
 
+OLDEST_NODE = (20, 19)
+NODE_NEEDED = "install Node.js 20.19 or newer (with npm) and try again."
+
 
 class FrontendError(Exception):
     """The front end could not be built; the message says what to do."""
@@ -40,12 +43,19 @@ def sources(frontend: Path) -> list[Path]:
     return [path for path in files if ".test." not in path.name and path.suffix != ".tsbuildinfo"]
 
 
+def check_node(version: str) -> None:
+    """Refuse what `node --version` prints (`v20.19.0`) when the build tools would fail on it without a clear word."""
+    found = tuple(int(part) for part in version.strip().lstrip("v").split(".")[:2])
+    if found < OLDEST_NODE:
+        raise FrontendError(f"Node.js {version.strip()} is too old; {NODE_NEEDED}")
+
+
 def npm(frontend: Path, *arguments: str) -> None:
     """Run npm in the front end's folder; raises FrontendError when it is absent or fails."""
-    program = shutil.which("npm")
-    if program is None:
-        message = "npm was not found. Install Node.js 20.19 or newer (with npm) and try again."
-        raise FrontendError(message)
+    node, program = shutil.which("node"), shutil.which("npm")
+    if node is None or program is None:
+        raise FrontendError(f"Node.js or npm was not found; {NODE_NEEDED}")
+    check_node(subprocess.run([node, "--version"], check=True, capture_output=True, text=True).stdout)
     if subprocess.run([program, *arguments], cwd=frontend, check=False).returncode != 0:
         raise FrontendError(f"`npm {' '.join(arguments)}` failed in {frontend.name}/; its output above says why.")
 

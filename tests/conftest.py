@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # In an order in which none is imported by another one before pytest has taken it as a plugin.
 pytest_plugins = [
@@ -17,6 +18,10 @@ pytest_plugins = [
 ]
 
 TESTS = Path(__file__).parent
+
+# Two workers on two cores: how long one example took says nothing about the code.
+settings.register_profile("gate", settings(), deadline=None)
+settings.load_profile("gate")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

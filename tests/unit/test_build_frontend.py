@@ -102,5 +102,18 @@ def test_a_failing_build_is_an_error(frontend: Path) -> None:
 def test_missing_npm_is_an_error(frontend: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says what to install."""
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(build_frontend.FrontendError, match=r"Install Node\.js"):
+    with pytest.raises(build_frontend.FrontendError, match=r"install Node\.js"):
         build_frontend.build(frontend)
+
+
+@pytest.mark.parametrize("version", ["v18.20.4\n", "v20.18.1"])
+def test_an_old_node_is_refused(version: str) -> None:
+    """The error says which version was found."""
+    with pytest.raises(build_frontend.FrontendError, match=version.strip()):
+        build_frontend.check_node(version)
+
+
+@pytest.mark.parametrize("version", ["v20.19.0\n", "v22.1.0"])
+def test_a_new_node_is_taken(version: str) -> None:
+    """Everything from the oldest supported version on will do."""
+    build_frontend.check_node(version)
