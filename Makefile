@@ -66,7 +66,8 @@ $(VENV)/.installed-dev: $(VENV)/.installed $(VENV)/.dev
 # One red step does not hide the next: all run, then the list of times, then the verdict.
 gate = $(TIMED) --start; code=0; $(MAKE) --keep-going $(1) || code=$$?; $(TIMED) --summary; exit $$code
 
-CHECKS := check-format check-lint check-types check-imports check-unit check-packs \
+SHELL_SCRIPTS := .ci/run scripts/generate scripts/install-test-needs scripts/timed
+CHECKS := check-format check-lint check-shell check-types check-imports check-unit check-packs \
 	check-web-lint check-web-types check-web-unit check-generated
 
 .PHONY: check
@@ -85,6 +86,8 @@ check-format: setup
 	@$(TIMED) "format" $(BIN)/ruff format --check
 check-lint: setup
 	@$(TIMED) "lint" $(BIN)/ruff check
+check-shell: setup
+	@$(TIMED) "shell scripts" $(BIN)/shellcheck $(SHELL_SCRIPTS)
 check-types: setup
 	@$(TIMED) "types" $(BIN)/mypy
 check-imports: setup
