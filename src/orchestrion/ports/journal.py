@@ -140,22 +140,22 @@ class JournalStore(Protocol):
     async def load(self, instance_id: str) -> list[ExecutionRow | SignalRow]:
         """The journal of an instance in sequence."""
 
-    async def claim(self, fence: Fence, limit: int) -> list[Claimed]:
-        """Takes up to `limit` ready instances, oldest first; empty when there are none."""
+    async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+        """Takes up to `limit` ready instances that the server `name` may run, oldest first."""
 
-    async def claim_monitors(self, fence: Fence, limit: int) -> list[ArmedMonitor]:
+    async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
         """Takes up to `limit` monitors that nobody watches for."""
 
-    async def messages(self, fence: Fence) -> dict[str, list[Message]]:
+    async def messages(self, fence: Fence, now: datetime) -> dict[str, list[Message]]:
         """The inbox of the instances this server owns, by instance id, oldest first."""
 
     async def monitors_to_stop(self, fence: Fence) -> list[str]:
         """The job ids of monitors this server watches for and should not any longer."""
 
-    async def store_trigger(self, fence: Fence, monitor: ArmedMonitor, seen: SeenTrigger) -> bool:
+    async def store_trigger(self, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
         """Stores trigger, cursor and the request for its instance in one transaction; False when the key is known."""
 
-    async def disarm(self, fence: Fence, monitor: ArmedMonitor, error: str, at: datetime) -> None:
+    async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
         """Ends the watch: the monitor was stopped ('' as error), or its activity failed with this error."""
 
 

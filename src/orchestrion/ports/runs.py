@@ -147,10 +147,10 @@ class RunFilter:
 class RunStore(Protocol):
     """Jobs and what became of them. Ids are uuid7, so an id is also a place in time."""
 
-    def add_job(self, job: JobRecord) -> JobRecord:
+    def add_job(self, new: JobRecord, instance_limit: int = 1) -> JobRecord:
         """Stores a pending job and admits it if the runbook's limit allows (durability.md 7).
 
-        A job with a known idempotency key is not stored again: the known one is returned.
+        `instance_limit` is how many instances a monitor's job runs at once. A job with a known idempotency key is not stored again: the known one is returned.
         """
 
     def job(self, job_id: str) -> JobRecord:
@@ -171,7 +171,7 @@ class RunStore(Protocol):
     def instances(self, wanted: RunFilter) -> list[InstanceRecord]:
         """Instances, newest first."""
 
-    def neighbours(self, instance: InstanceRecord) -> tuple[str | None, str | None, str | None]:
+    def neighbours(self, found: InstanceRecord) -> tuple[str | None, str | None, str | None]:
         """The ids of the previous, next and latest instance of the same runbook."""
 
     def executions(

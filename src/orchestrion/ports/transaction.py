@@ -16,16 +16,45 @@ T = TypeVar("T")
 class Transaction(Protocol):
     """The stores as one transaction sees them. Use it only inside the function that got it."""
 
-    folders: FolderStore
-    runbooks: RunbookStore
-    catalogue: CatalogueStore
-    variables: VariableStore
-    access: AccessStore
-    audit: AuditStore
-    events: EventStore
-    runs: RunStore
-    servers: ServerStore
-    leases: LeaseStore
+    @property
+    def folders(self) -> FolderStore:
+        """The tree of folders."""
+
+    @property
+    def runbooks(self) -> RunbookStore:
+        """Runbooks, versions and drafts."""
+
+    @property
+    def catalogue(self) -> CatalogueStore:
+        """Announced activity types."""
+
+    @property
+    def variables(self) -> VariableStore:
+        """Variables."""
+
+    @property
+    def access(self) -> AccessStore:
+        """Users, sessions and tokens."""
+
+    @property
+    def audit(self) -> AuditStore:
+        """The audit."""
+
+    @property
+    def events(self) -> EventStore:
+        """Platform events."""
+
+    @property
+    def runs(self) -> RunStore:
+        """Jobs, instances and executions."""
+
+    @property
+    def servers(self) -> ServerStore:
+        """Runbook servers."""
+
+    @property
+    def leases(self) -> LeaseStore:
+        """Leadership."""
 
 
 class Database(Protocol):

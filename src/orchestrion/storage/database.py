@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.transaction import Transaction
+from orchestrion.storage.dialect import DRIVER_CONNECTION_ERRORS
 from orchestrion.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
@@ -90,6 +91,14 @@ class PostgresDatabase:
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """See ports.Database."""
+        return await self.on_writer(lambda connection: work(SqlTransaction(connection)))
+
+    async def read(self, work: Callable[[Transaction], T]) -> T:
+        """See ports.Database."""
+        return await self._once(lambda connection: work(SqlTransaction(connection)))
+
+    async def on_writer(self, work: Callable[[Connection], T]) -> T:
+        """Runs `work` with a connection in a transaction of its own, again when PostgreSQL asks for it."""
         for _ in range(_RETRIES):
             try:
                 return await self._once(work)
@@ -98,19 +107,15 @@ class PostgresDatabase:
                     raise
         return await self._once(work)
 
-    async def read(self, work: Callable[[Transaction], T]) -> T:
-        """See ports.Database."""
-        return await self._once(work)
-
     async def close(self) -> None:
         """Closes all connections."""
         await self.engine.dispose()
 
-    async def _once(self, work: Callable[[Transaction], T]) -> T:
+    async def _once(self, work: Callable[[Connection], T]) -> T:
         try:
             async with self.engine.begin() as connection:
-                return await connection.run_sync(lambda each: work(SqlTransaction(each)))
-        except (OSError, InterfaceError) as error:
+                return await connection.run_sync(work)
+        except (OSError, InterfaceError, *DRIVER_CONNECTION_ERRORS) as error:
             raise unreachable(error) from error
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
@@ -139,7 +144,11 @@ def open_database(url: str) -> SqlDatabase:
 
 def sqlite_engine(url: str, *, read_only: bool) -> Engine:
     """An engine whose transactions begin at once, as SQLAlchemy's own would begin too late to protect a read-then-write."""
-    engine = create_engine(url, poolclass=QueuePool if read_only else NullPool, connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url,
+        poolclass=QueuePool if read_only else NullPool,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record is opaque

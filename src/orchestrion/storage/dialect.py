@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, String, Table, Text, TypeDecorator
@@ -10,6 +12,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.types import TypeEngine
+from sqlalchemy.util import await_only
+
+
+try:
+    from asyncpg import IntegrityConstraintViolationError, InterfaceError, PostgresConnectionError
+except ImportError:  # the driver is an extra: without it there is no PostgreSQL and none of its errors
+    DRIVER_INTEGRITY_ERRORS: tuple[type[Exception], ...] = ()
+    DRIVER_CONNECTION_ERRORS: tuple[type[Exception], ...] = ()
+else:
+    DRIVER_INTEGRITY_ERRORS = (IntegrityConstraintViolationError,)
+    DRIVER_CONNECTION_ERRORS = (InterfaceError, PostgresConnectionError)
 
 
 class Id(TypeDecorator[str]):
@@ -59,6 +72,35 @@ def is_postgres(dialect: Dialect) -> bool:
 def instant_text(moment: datetime) -> str:
     """A moment as SQLite stores it: UTC with microseconds, always the same width."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:
+    """Inserts rows given as values in column order, in the driver's own bulk form (hot-path.md).
+
+    Raises IntegrityError when a key is taken; the caller must have opened a savepoint to go on from there.
+    """
+    if not rows:
+        return
+    if not is_postgres(connection.dialect):
+        marks = ", ".join("?" for _ in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({marks})", [tuple(row) for row in rows])  # noqa: S608 - our own table
+        return
+    driver = connection.connection.driver_connection
+    if driver is None:
+        raise RuntimeError("the connection is closed")
+    await_only(driver.execute(_unnest(table), *_columns(table, rows)))
+
+
+def _columns(table: Table, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [[row[index] for row in rows] for index in range(len(table.columns))]
+
+
+@lru_cache
+def _unnest(table: Table) -> str:
+    dialect = postgresql.dialect()
+    kinds = [column.type.compile(dialect=dialect) for column in table.columns]
+    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, start=1))
+    return f"INSERT INTO {table.name} SELECT * FROM unnest({arrays})"  # noqa: S608 - our own table
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:

@@ -1,5 +1,8 @@
-"""Every table of the orchestration database. Keys are uuid7 unless said otherwise; history has no foreign keys into it,
-so that retention deletes by instance alone (durability.md 8)."""
+"""Every table of the orchestration database.
+
+Keys are uuid7 unless said otherwise; history has no foreign keys into it, so that retention deletes by instance alone
+(durability.md 8).
+"""
 
 from __future__ import annotations
 
@@ -217,6 +220,7 @@ job = Table(
     Column("is_monitor", Boolean, nullable=False),
     Column("parameters", LongText, nullable=False),
     Column("servers", LongText, nullable=False),
+    Column("admitted", Boolean, nullable=False),  # within the runbook's limit: its instance or monitor exists
     Column("created_by_id", Id, nullable=False),
     Column("created_by_name", String(NAME), nullable=False),
     Column("created_at", Instant, nullable=False),
@@ -236,9 +240,11 @@ job = Table(
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
+_JOB_QUEUED = text("status = 'pending' AND NOT admitted")
+Index("ix_job_queued", job.c.runbook_id, job.c.id, sqlite_where=_JOB_QUEUED, postgresql_where=_JOB_QUEUED)
 Index("ix_job_runbook", job.c.runbook_id, job.c.id)
 
-#: The unit that a runbook server claims. `at most one row per running thing`, so its indexes stay small.
+#: The unit that a runbook server claims. The ready and the owned ones have small indexes of their own.
 instance = Table(
     "instance",
     metadata,
@@ -255,7 +261,9 @@ instance = Table(
     Column("lease", Id),
     Column("engine_level", Integer, nullable=False),
     Column("journal_format", Integer, nullable=False),
-    Column("takeovers", Integer, nullable=False),
+    Column("takeovers", Integer, nullable=False),  # in a row, without progress of the journal
+    Column("takeover_sequence", Integer, nullable=False),  # where the journal stood at the last one
+    Column("eligible", LongText, nullable=False),  # names of the servers that may run it as |a|b|, or empty
     Column("trigger", LongText),
     Column("created_at", Instant, nullable=False),
     Column("started_at", Instant),
@@ -267,6 +275,8 @@ instance = Table(
 _READY, _OWNED = text("state = 'ready'"), text("state = 'owned'")
 Index("ix_instance_ready", instance.c.id, sqlite_where=_READY, postgresql_where=_READY)
 Index("ix_instance_owned", instance.c.server_id, sqlite_where=_OWNED, postgresql_where=_OWNED)
+_ACTIVE = text("state <> 'ended'")
+Index("ix_instance_active", instance.c.job_id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
 Index("ix_instance_job", instance.c.job_id, instance.c.number)
 Index("ix_instance_runbook", instance.c.runbook_id, instance.c.id)
 

@@ -1,0 +1,265 @@
+"""The hot path: journal, claims, inbox and triggers of running instances (ports.JournalStore, durability.md 4 and 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic_core import from_json
+from sqlalchemy import Connection, case, delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from uuid_utils import uuid7
+
+from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.ports.journal import (
+    ArmedMonitor,
+    Claimed,
+    ExecutionRow,
+    Fence,
+    FencedError,
+    Hold,
+    InstanceEnd,
+    Message,
+    SeenTrigger,
+    SignalRow,
+    Slice,
+)
+from orchestrion.storage.admission import ENGINE_LEVEL, admit_triggers
+from orchestrion.storage.database import SqlDatabase
+from orchestrion.storage.dialect import DRIVER_INTEGRITY_ERRORS, insert_or_ignore, insert_rows
+from orchestrion.storage.endings import end_instance, end_monitor, hold_instance
+from orchestrion.storage.journal_rows import execution_values, read_rows, same_rows, signal_values
+from orchestrion.storage.rows import doubt_values, json_text, optional_json
+from orchestrion.storage.tables import doubt, execution, inbox, instance, job, monitor, server, signal, trigger
+
+
+class SqlJournal:
+    """See ports.JournalStore."""
+
+    def __init__(self, database: SqlDatabase) -> None:
+        self._database = database
+
+    async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _append(connection, fence, slices))
+
+    async def load(self, instance_id: str) -> list[ExecutionRow | SignalRow]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: read_rows(connection, instance_id))
+
+    async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _claim(connection, fence, limit, name, now))
+
+    async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _claim_monitors(connection, fence, limit, now))
+
+    async def messages(self, fence: Fence, now: datetime) -> dict[str, list[Message]]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _messages(connection, fence, now))
+
+    async def monitors_to_stop(self, fence: Fence) -> list[str]:
+        """See ports.JournalStore."""
+        query = select(monitor.c.job_id).where(monitor.c.server_id == fence.server_id, monitor.c.state == "stopping")
+        return await self._database.on_writer(lambda connection: list(connection.scalars(query)))
+
+    async def store_trigger(self, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _store_trigger(connection, fence, armed, seen))
+
+    async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
+        """See ports.JournalStore."""
+        await self._database.on_writer(lambda connection: _disarm(connection, fence, armed, error, at))
+
+
+def _fence(connection: Connection, fence: Fence) -> None:
+    """Holds the server's row against the watchdog until the commit; an older epoch is refused (durability.md 4)."""
+    query = select(server.c.id).where(server.c.id == fence.server_id, server.c.epoch == fence.epoch)
+    if connection.scalar(query.with_for_update(read=True, key_share=True)) is None:
+        raise FencedError(f"server {fence.server_id} no longer has the epoch {fence.epoch}")
+
+
+def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
+    _fence(connection, fence)
+    try:
+        with connection.begin_nested():
+            _insert(connection, slices)
+    except (IntegrityError, *DRIVER_INTEGRITY_ERRORS):
+        return _append_one_by_one(connection, slices)
+    for each in slices:
+        _consume(connection, each)
+    return {}
+
+
+def _append_one_by_one(connection: Connection, slices: Sequence[Slice]) -> dict[str, str]:
+    """Each slice in its own savepoint, so that one bad slice does not fail its neighbours."""
+    refused: dict[str, str] = {}
+    for each in slices:
+        if same_rows(connection, each):
+            _consume(connection, each)  # sent again after an unknown outcome
+            continue
+        try:
+            with connection.begin_nested():
+                _insert(connection, [each])
+                _consume(connection, each)
+        except (IntegrityError, *DRIVER_INTEGRITY_ERRORS) as error:
+            refused[each.instance_id] = f"the journal has other entries at the same place: {error}"
+    return refused
+
+
+def _insert(connection: Connection, slices: Sequence[Slice]) -> None:
+    executions: list[Sequence[Any]] = []
+    signals: list[Sequence[Any]] = []
+    for each in slices:
+        for row in each.rows:
+            if isinstance(row, ExecutionRow):
+                executions.append(execution_values(connection, row))
+            else:
+                signals.append(signal_values(connection, each.instance_id, row))
+    insert_rows(connection, execution, executions)
+    insert_rows(connection, signal, signals)
+
+
+def _consume(connection: Connection, each: Slice) -> None:
+    """What goes with the rows of a slice: inbox, doubts and the instance's own state."""
+    if each.consumed:
+        connection.execute(
+            delete(inbox).where(inbox.c.instance_id == each.instance_id, inbox.c.message_id.in_(each.consumed))
+        )
+    for new in each.doubts:
+        connection.execute(insert_or_ignore(connection, doubt).values(doubt_values(new)))
+    if each.resolved_doubts:
+        unanswered = doubt.c.execution_id.in_(each.resolved_doubts) & doubt.c.answer.is_(None)
+        connection.execute(delete(doubt).where(unanswered))
+    if isinstance(each.outcome, InstanceEnd):
+        end_instance(connection, each.instance_id, each.outcome)
+    elif isinstance(each.outcome, Hold):
+        hold_instance(connection, each.instance_id, each.outcome)
+
+
+def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+    _fence(connection, fence)
+    ready = (
+        select(instance.c.id)
+        .where(
+            instance.c.state == InstanceState.READY.value,
+            instance.c.engine_level <= ENGINE_LEVEL,
+            or_(instance.c.eligible == "", instance.c.eligible.contains(f"|{name}|", autoescape=True)),
+        )
+        .order_by(instance.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    picked = list(connection.scalars(ready))
+    if not picked:
+        return []
+    token = str(uuid7())
+    owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
+    begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
+    connection.execute(update(instance).where(instance.c.id.in_(picked)).values(lease=token, **owned, **begun))
+    query = (
+        select(instance, job.c.parameters, job.c.created_by_name)
+        .join(job, job.c.id == instance.c.job_id)
+        .where(instance.c.id.in_(picked))
+        .order_by(instance.c.id)
+    )
+    rows = connection.execute(query).mappings().all()
+    _mark_running(connection, [row["job_id"] for row in rows], fence, now)
+    return [
+        Claimed(
+            instance_id=row["id"],
+            job_id=row["job_id"],
+            runbook_id=row["runbook_id"],
+            runbook_path=row["runbook_path"],
+            version=row["version"],
+            lease=token,
+            takeovers=row["takeovers"],
+            parameters=from_json(row["parameters"]),
+            trigger=optional_json(row["trigger"]),
+            starter=row["created_by_name"],
+            number=row["number"],
+        )
+        for row in rows
+    ]
+
+
+def _mark_running(connection: Connection, job_ids: Sequence[str], fence: Fence, now: datetime) -> None:
+    connection.execute(
+        update(job)
+        .where(job.c.id.in_(job_ids), job.c.status == JobStatus.PENDING.value, ~job.c.is_monitor)
+        .values(status=JobStatus.RUNNING.value, started_at=now, server_id=fence.server_id, reason=None)
+    )
+
+
+def _claim_monitors(connection: Connection, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
+    _fence(connection, fence)
+    ready = select(monitor.c.job_id).where(monitor.c.state == "ready").order_by(monitor.c.job_id).limit(limit)
+    picked = list(connection.scalars(ready.with_for_update(skip_locked=True)))
+    if not picked:
+        return []
+    token = str(uuid7())
+    owned = {"state": "owned", "server_id": fence.server_id, "lease": token}
+    connection.execute(update(monitor).where(monitor.c.job_id.in_(picked)).values(owned))
+    waiting = {"status": JobStatus.WAITING.value, "server_id": fence.server_id, "reason": None}
+    begun = case((job.c.started_at.is_(None), now), else_=job.c.started_at)
+    connection.execute(update(job).where(job.c.id.in_(picked)).values(started_at=begun, **waiting))
+    query = select(job, monitor.c.cursor).join(monitor, monitor.c.job_id == job.c.id).where(job.c.id.in_(picked))
+    return [
+        ArmedMonitor(
+            job_id=row["id"],
+            runbook_id=row["runbook_id"],
+            version=row["version"],
+            lease=token,
+            cursor=row["cursor"],
+            starter=row["created_by_name"],
+            parameters=from_json(row["parameters"]),
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _messages(connection: Connection, fence: Fence, now: datetime) -> dict[str, list[Message]]:
+    query = (
+        select(inbox)
+        .join(instance, instance.c.id == inbox.c.instance_id)
+        .where(
+            instance.c.server_id == fence.server_id,
+            instance.c.state == InstanceState.OWNED.value,
+            inbox.c.due <= now,
+        )
+        .order_by(inbox.c.due, inbox.c.message_id)
+    )
+    found: dict[str, list[Message]] = {}
+    for row in connection.execute(query).mappings():
+        message = Message(row["message_id"], row["kind"], from_json(row["payload"]))
+        found.setdefault(row["instance_id"], []).append(message)
+    return found
+
+
+def _holds_monitor(connection: Connection, fence: Fence, armed: ArmedMonitor) -> bool:
+    query = select(monitor.c.job_id).where(
+        monitor.c.job_id == armed.job_id, monitor.c.server_id == fence.server_id, monitor.c.lease == armed.lease
+    )
+    return connection.scalar(query.with_for_update()) is not None
+
+
+def _store_trigger(connection: Connection, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
+    _fence(connection, fence)
+    if not _holds_monitor(connection, fence, armed):
+        raise FencedError(f"the monitor of job {armed.job_id} was taken away")
+    row = {"id": seen.id, "job_id": armed.job_id, "key": seen.key[:500], "at": seen.at}
+    stored = connection.execute(
+        insert_or_ignore(connection, trigger).values(published=json_text(seen.published), **row)
+    )
+    connection.execute(update(monitor).where(monitor.c.job_id == armed.job_id).values(cursor=seen.cursor))
+    if stored.rowcount:
+        admit_triggers(connection, armed.job_id, seen.at)
+    return stored.rowcount == 1
+
+
+def _disarm(connection: Connection, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
+    _fence(connection, fence)
+    if _holds_monitor(connection, fence, armed):
+        end_monitor(connection, armed.job_id, error, at)

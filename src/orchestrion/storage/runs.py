@@ -1,0 +1,261 @@
+"""Jobs, instances, executions, triggers and doubts as services read and write them (ports.RunStore)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, Select, case, func, select, update
+
+from orchestrion.model.condition import Status
+from orchestrion.model.errors import NotFoundError
+from orchestrion.model.job import JobStatus, has_ended
+from orchestrion.model.values import Record
+from orchestrion.ports.runs import (
+    ActivitySummary,
+    DoubtRecord,
+    ExecutionRecord,
+    InstanceRecord,
+    JobRecord,
+    RunFilter,
+    TriggerRecord,
+)
+from orchestrion.storage.admission import ACTIVE, admit
+from orchestrion.storage.dialect import insert_or_ignore
+from orchestrion.storage.endings import insert_message, release_instance, stop_job
+from orchestrion.storage.rows import (
+    doubt_record,
+    execution_record,
+    instance_record,
+    intent_record,
+    job_record,
+    job_values,
+    trigger_record,
+)
+from orchestrion.storage.tables import doubt, execution, instance, job, runbook, server, signal, trigger
+
+
+class SqlRuns:
+    """See ports.RunStore."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    # jobs ----------------------------------------------------------------------------------------------------
+
+    def add_job(self, new: JobRecord, instance_limit: int = 1) -> JobRecord:
+        """See ports.RunStore."""
+        known = self._job_by_key(new.idempotency_key)
+        if known is not None:
+            return known
+        row = {**job_values(new), "instance_limit": instance_limit}
+        if self._connection.execute(insert_or_ignore(self._connection, job).values(row)).rowcount == 0:
+            # Lost a race against a start with the same key, or this very job was stored before its answer got lost.
+            return self._job_by_key(new.idempotency_key) or self.job(new.id)
+        admit(self._connection, new.runbook_id, new.created_at)
+        return self.job(new.id)
+
+    def job(self, job_id: str) -> JobRecord:
+        """See ports.RunStore."""
+        row = self._connection.execute(_jobs().where(job.c.id == job_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError("job", job_id)
+        return self._with_reason(job_record(row, row["server_name"]))
+
+    def jobs(self, wanted: RunFilter) -> list[JobRecord]:
+        """See ports.RunStore."""
+        query = _jobs().order_by(job.c.id.desc()).limit(wanted.limit)
+        if wanted.runbook_id:
+            query = query.where(job.c.runbook_id == wanted.runbook_id)
+        if wanted.statuses:
+            query = query.where(job.c.status.in_([status.value for status in wanted.statuses]))
+        if wanted.before:
+            query = query.where(job.c.id < wanted.before)
+        return [job_record(row, row["server_name"]) for row in self._connection.execute(query).mappings()]
+
+    def active_counts(self, runbook_ids: Sequence[str]) -> dict[str, int]:
+        """See ports.RunStore."""
+        query = (
+            select(job.c.runbook_id, func.count())
+            .where(job.c.runbook_id.in_(runbook_ids), job.c.status.in_(ACTIVE))
+            .group_by(job.c.runbook_id)
+        )
+        return {runbook_id: count for runbook_id, count in self._connection.execute(query).all()}
+
+    def latest_jobs(self, runbook_ids: Sequence[str]) -> dict[str, JobRecord]:
+        """See ports.RunStore."""
+        newest = (
+            select(job.c.id)
+            .where(job.c.runbook_id == runbook.c.id)
+            .order_by(job.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        query = _jobs().where(job.c.id.in_(select(newest).where(runbook.c.id.in_(runbook_ids))))
+        rows = self._connection.execute(query).mappings()
+        return {row["runbook_id"]: job_record(row, row["server_name"]) for row in rows}
+
+    def request_stop(self, job_id: str, now: datetime) -> JobRecord:
+        """See ports.RunStore."""
+        if not has_ended(self.job(job_id).status):
+            stop_job(self._connection, job_id, now)
+        return self.job(job_id)
+
+    def _job_by_key(self, key: str | None) -> JobRecord | None:
+        if key is None:
+            return None
+        row = self._connection.execute(_jobs().where(job.c.idempotency_key == key)).mappings().one_or_none()
+        return job_record(row, row["server_name"]) if row else None
+
+    def _with_reason(self, found: JobRecord) -> JobRecord:
+        """A waiting job says why it does not start yet."""
+        if found.status is not JobStatus.PENDING or found.reason is not None:
+            return found
+        return replace(found, reason=self._waiting_reason(found))
+
+    def _waiting_reason(self, found: JobRecord) -> str:
+        admitted, limit = self._connection.execute(
+            select(job.c.admitted, runbook.c.max_simultaneous_jobs)
+            .join(runbook, runbook.c.id == job.c.runbook_id)
+            .where(job.c.id == found.id)
+        ).one()
+        if not admitted:
+            return f"Waits its turn: the runbook runs at most {limit} job{'s' if limit != 1 else ''} at a time."
+        if found.servers:
+            return f"Waits for a free runbook server among {', '.join(found.servers)}."
+        return "Waits for a free runbook server."
+
+    # instances -----------------------------------------------------------------------------------------------
+
+    def instance(self, instance_id: str) -> InstanceRecord:
+        """See ports.RunStore."""
+        row = self._connection.execute(_instances().where(instance.c.id == instance_id)).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError("instance", instance_id)
+        return instance_record(row, row["server_name"])
+
+    def instances(self, wanted: RunFilter) -> list[InstanceRecord]:
+        """See ports.RunStore."""
+        query = _instances().order_by(instance.c.id.desc()).limit(wanted.limit)
+        if wanted.runbook_id:
+            query = query.where(instance.c.runbook_id == wanted.runbook_id)
+        if wanted.job_id:
+            query = query.where(instance.c.job_id == wanted.job_id)
+        if wanted.statuses:
+            query = query.where(instance.c.status.in_([status.value for status in wanted.statuses]))
+        if wanted.before:
+            query = query.where(instance.c.id < wanted.before)
+        return [instance_record(row, row["server_name"]) for row in self._connection.execute(query).mappings()]
+
+    def neighbours(self, found: InstanceRecord) -> tuple[str | None, str | None, str | None]:
+        """See ports.RunStore."""
+        same = instance.c.runbook_id == found.runbook_id
+        previous = select(instance.c.id).where(same, instance.c.id < found.id).order_by(instance.c.id.desc()).limit(1)
+        following = select(instance.c.id).where(same, instance.c.id > found.id).order_by(instance.c.id).limit(1)
+        latest = select(instance.c.id).where(same).order_by(instance.c.id.desc()).limit(1)
+        run = self._connection.scalar
+        return run(previous), run(following), run(latest)
+
+    # executions ----------------------------------------------------------------------------------------------
+
+    def executions(
+        self, instance_id: str, activity_id: str | None = None, after: int = 0, limit: int = 200
+    ) -> list[ExecutionRecord]:
+        """See ports.RunStore."""
+        query = (
+            select(execution)
+            .where(execution.c.instance_id == instance_id, execution.c.sequence > after)
+            .order_by(execution.c.sequence)
+            .limit(limit)
+        )
+        if activity_id:
+            query = query.where(execution.c.activity_id == activity_id)
+        return [execution_record(row) for row in self._connection.execute(query).mappings()]
+
+    def execution(self, execution_id: str) -> ExecutionRecord:
+        """See ports.RunStore."""
+        query = select(execution).where(execution.c.id == execution_id)
+        row = self._connection.execute(query).mappings().one_or_none()
+        if row is None:
+            raise NotFoundError("activity instance", execution_id)
+        return execution_record(row)
+
+    def open_intents(self, instance_id: str) -> list[ExecutionRecord]:
+        """See ports.RunStore."""
+        query = select(signal).where(signal.c.instance_id == instance_id, signal.c.kind == "intent")
+        intents = [intent_record(row) for row in self._connection.execute(query).mappings()]
+        ended = select(execution.c.id).where(execution.c.id.in_([each.id for each in intents]))
+        known = set(self._connection.scalars(ended)) if intents else set()
+        return list({each.id: each for each in intents if each.id not in known}.values())
+
+    def summaries(self, instance_id: str) -> list[ActivitySummary]:
+        """See ports.RunStore."""
+        counted = (
+            select(
+                execution.c.activity_id,
+                func.count().label("executions"),
+                func.sum(case((execution.c.status == Status.FAILED.value, 1), else_=0)).label("failed"),
+                func.sum(case((execution.c.status == Status.WARNING.value, 1), else_=0)).label("warnings"),
+                func.max(execution.c.sequence).label("last"),
+            )
+            .where(execution.c.instance_id == instance_id)
+            .group_by(execution.c.activity_id)
+            .subquery()
+        )
+        query = select(counted, execution.c.status, execution.c.started_at, execution.c.ended_at).join(
+            execution, (execution.c.instance_id == instance_id) & (execution.c.sequence == counted.c.last)
+        )
+        return [_summary(row) for row in self._connection.execute(query).mappings()]
+
+    # triggers and doubts -------------------------------------------------------------------------------------
+
+    def triggers(self, job_id: str, before: str | None = None, limit: int = 50) -> list[TriggerRecord]:
+        """See ports.RunStore."""
+        query = select(trigger).where(trigger.c.job_id == job_id).order_by(trigger.c.id.desc()).limit(limit)
+        if before:
+            query = query.where(trigger.c.id < before)
+        return [trigger_record(row) for row in self._connection.execute(query).mappings()]
+
+    def doubts(self, execution_id: str | None = None) -> list[DoubtRecord]:
+        """See ports.RunStore."""
+        query = select(doubt).order_by(doubt.c.since)
+        query = (
+            query.where(doubt.c.execution_id == execution_id) if execution_id else query.where(doubt.c.answer.is_(None))
+        )
+        return [doubt_record(row) for row in self._connection.execute(query).mappings()]
+
+    def answer_doubt(self, execution_id: str, answer: str, by: str, records: Sequence[Record], now: datetime) -> bool:
+        """See ports.RunStore."""
+        answered = self._connection.execute(
+            update(doubt)
+            .where(doubt.c.execution_id == execution_id, doubt.c.answer.is_(None))
+            .values(answer=answer, answered_by=by, answered_at=now)
+            .returning(doubt.c.instance_id, doubt.c.key)
+        ).one_or_none()
+        if answered is None:
+            return False
+        payload = {"key": answered.key, "answer": answer, "by": by, "records": list(records)}
+        insert_message(self._connection, answered.instance_id, f"answer:{execution_id}", payload, now)
+        release_instance(self._connection, answered.instance_id)
+        return True
+
+
+def _jobs() -> Select[tuple[object, ...]]:
+    return select(job, server.c.name.label("server_name")).outerjoin(server, server.c.id == job.c.server_id)
+
+
+def _instances() -> Select[tuple[object, ...]]:
+    return select(instance, server.c.name.label("server_name")).outerjoin(server, server.c.id == instance.c.server_id)
+
+
+def _summary(row: RowMapping) -> ActivitySummary:
+    return ActivitySummary(
+        activity_id=row["activity_id"],
+        executions=row["executions"],
+        failed=int(row["failed"]),
+        warnings=int(row["warnings"]),
+        last_status=Status(row["status"]),
+        last_started_at=row["started_at"],
+        last_ended_at=row["ended_at"],
+    )

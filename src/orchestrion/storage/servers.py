@@ -1,0 +1,132 @@
+"""Runbook servers, and what happens to the work of one that is gone (ports.ServerStore)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from uuid_utils import uuid7
+
+from orchestrion.model.job import InstanceState
+from orchestrion.model.resources import RunbookServer, ServerStatus
+from orchestrion.ports.journal import Hold
+from orchestrion.storage.endings import end_monitor, hold_instance
+from orchestrion.storage.tables import execution, instance, monitor, server, signal
+
+POISON_TAKEOVERS = 3  # in a row without progress of the journal; then the instance is held (durability.md 5)
+
+
+class SqlServers:
+    """See ports.ServerStore."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def register(self, name: str, version: str, capacity: int, now: datetime) -> RunbookServer:
+        """See ports.ServerStore."""
+        values = {
+            "version": version,
+            "status": ServerStatus.ONLINE.value,
+            "capacity": capacity,
+            "started_at": now,
+            "last_seen_at": now,
+        }
+        known = (
+            self._connection.execute(select(server).where(server.c.name == name).with_for_update()).mappings().first()
+        )
+        if known is None:
+            rank = self._connection.scalar(select(func.coalesce(func.max(server.c.rank) + 1, 0))) or 0
+            self._connection.execute(insert(server).values(id=str(uuid7()), name=name, rank=rank, epoch=1, **values))
+        else:
+            self._connection.execute(
+                update(server).where(server.c.name == name).values(epoch=known["epoch"] + 1, **values)
+            )
+            self._take_away(known["id"], now)
+        return _server(self._connection.execute(select(server).where(server.c.name == name)).mappings().one())
+
+    def beat(self, server_id: str, epoch: int, now: datetime) -> bool:
+        """See ports.ServerStore."""
+        beaten = self._connection.execute(
+            update(server).where(server.c.id == server_id, server.c.epoch == epoch).values(last_seen_at=now)
+        )
+        return beaten.rowcount == 1
+
+    def set_status(self, server_id: str, status: ServerStatus) -> None:
+        """See ports.ServerStore."""
+        self._connection.execute(update(server).where(server.c.id == server_id).values(status=status.value))
+
+    def all(self) -> list[RunbookServer]:
+        """See ports.ServerStore."""
+        return [_server(row) for row in self._connection.execute(select(server).order_by(server.c.rank)).mappings()]
+
+    def running_counts(self) -> dict[str, int]:
+        """See ports.ServerStore."""
+        query = (
+            select(instance.c.server_id, func.count())
+            .where(instance.c.state == InstanceState.OWNED.value)
+            .group_by(instance.c.server_id)
+        )
+        return {server_id: count for server_id, count in self._connection.execute(query).all()}
+
+    def expire(self, older_than: timedelta, now: datetime) -> list[str]:
+        """See ports.ServerStore."""
+        overdue = select(server).where(
+            server.c.last_seen_at < now - older_than, server.c.status != ServerStatus.OFFLINE.value
+        )
+        names = []
+        # FOR UPDATE waits for a write in flight, so that nobody replays before it is decided (durability.md 4).
+        for row in self._connection.execute(overdue.with_for_update(skip_locked=True)).mappings().all():
+            self._connection.execute(
+                update(server)
+                .where(server.c.id == row["id"])
+                .values(epoch=row["epoch"] + 1, status=ServerStatus.OFFLINE.value)
+            )
+            self._take_away(row["id"], now)
+            names.append(row["name"])
+        return names
+
+    def _take_away(self, server_id: str, now: datetime) -> None:
+        """Makes what the server owned ready again; what was taken over too often without progress is held."""
+        owned = select(instance.c.id, instance.c.takeovers, instance.c.takeover_sequence).where(
+            instance.c.server_id == server_id, instance.c.state == InstanceState.OWNED.value
+        )
+        for row in self._connection.execute(owned).all():
+            reached = self._reached(row.id)
+            takeovers = row.takeovers + 1 if reached == row.takeover_sequence else 1
+            self._connection.execute(
+                update(instance)
+                .where(instance.c.id == row.id)
+                .values(state=InstanceState.READY.value, lease=None, takeovers=takeovers, takeover_sequence=reached)
+            )
+            if takeovers > POISON_TAKEOVERS:
+                reason = f"Taken over {takeovers} times without progress: it seems to end its runbook server."
+                hold_instance(self._connection, row.id, Hold(reason, now))
+        mine = monitor.c.server_id == server_id
+        for job_id in self._connection.scalars(
+            select(monitor.c.job_id).where(mine, monitor.c.state == "stopping")
+        ).all():
+            end_monitor(self._connection, job_id, "", now)
+        ready = {"state": "ready", "server_id": None, "lease": None}
+        self._connection.execute(update(monitor).where(mine, monitor.c.state == "owned").values(ready))
+
+    def _reached(self, instance_id: str) -> int:
+        """The highest sequence in the instance's journal."""
+        highest = [
+            self._connection.scalar(select(func.max(table.c.sequence)).where(table.c.instance_id == instance_id)) or 0
+            for table in (execution, signal)
+        ]
+        return max(highest)
+
+
+def _server(row: RowMapping) -> RunbookServer:
+    return RunbookServer(
+        id=row["id"],
+        name=row["name"],
+        version=row["version"],
+        status=ServerStatus(row["status"]),
+        capacity=row["capacity"],
+        rank=row["rank"],
+        epoch=row["epoch"],
+        started_at=row["started_at"],
+        last_seen_at=row["last_seen_at"],
+    )
