@@ -1,0 +1,1 @@
+"""Text File Management: single lines of text files."""
