@@ -1,0 +1,1 @@
+"""Utilities: small work on values."""
