@@ -1,0 +1,1 @@
+"""Runbook Control: where a runbook begins and what it hands back."""
