@@ -107,6 +107,9 @@ class AccessStore(Protocol):
     def remove_sessions_of(self, user_id: str, keep: str | None = None) -> None:
         """Forgets all sessions of a user but `keep`."""
 
+    def remove_expired_sessions(self, now: datetime) -> None:
+        """Forgets the sessions that ended before `now`."""
+
     def add_token(self, token: TokenRecord) -> None:
         """Stores a token."""
 
@@ -115,6 +118,9 @@ class AccessStore(Protocol):
 
     def find_token(self, token_hash: str) -> TokenRecord | None:
         """The token with this hash, or None."""
+
+    def touch_token(self, token_id: str, now: datetime) -> None:
+        """Records that the token was used."""
 
     def remove_token(self, user_id: str, token_id: str) -> None:
         """Forgets a token of this user; raises NotFoundError."""

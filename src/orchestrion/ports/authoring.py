@@ -79,7 +79,10 @@ class RunbookFilter:
 
 
 class FolderStore(Protocol):
-    """The tree of folders. Methods raise ConflictError when a name is taken beside it."""
+    """The tree of folders.
+
+    Methods raise ConflictError when a name is taken beside it, InvalidError for a path that is too long.
+    """
 
     def all(self) -> list[FolderRecord]:
         """Every folder by path, with the number of runbooks directly in it."""
@@ -115,10 +118,10 @@ class RunbookStore(Protocol):
     def lock(self, runbook_id: str) -> RunbookRecord:
         """As `get`, and holds the row until the transaction ends (check-out, check-in, admission)."""
 
-    def add(self, folder_id: str, name: str) -> RunbookRecord:
+    def add(self, folder_id: str, name: str, now: datetime) -> RunbookRecord:
         """A new runbook without versions; raises ConflictError when the name is taken in the folder."""
 
-    def move(self, runbook_id: str, folder_id: str, name: str) -> None:
+    def move(self, runbook_id: str, folder_id: str, name: str, now: datetime) -> None:
         """Puts it under another folder or name; raises ConflictError as `add`."""
 
     def remove(self, runbook_id: str, now: datetime) -> None:
@@ -159,6 +162,9 @@ class CatalogueStore(Protocol):
 
     def packs(self) -> list[tuple[str, str, int]]:
         """Pack id, newest version, number of activity types; by id."""
+
+    def packs_of_servers(self) -> dict[str, dict[str, str]]:
+        """Mapping from server id to the packs it announced, pack id to version."""
 
 
 class VariableStore(Protocol):

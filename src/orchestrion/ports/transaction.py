@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
 from orchestrion.ports.runs import RunStore
+from orchestrion.ports.security import InstallationStore
 from orchestrion.ports.servers import LeaseStore, ServerStore
 
 T = TypeVar("T")
@@ -55,6 +56,10 @@ class Transaction(Protocol):
     @property
     def leases(self) -> LeaseStore:
         """Leadership."""
+
+    @property
+    def installation(self) -> InstallationStore:
+        """Which installation this is."""
 
 
 class Database(Protocol):

@@ -9,6 +9,7 @@ from orchestrion.storage.audit import SqlAudit
 from orchestrion.storage.catalogue import SqlCatalogue
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.folders import SqlFolders
+from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.leases import SqlLeases
 from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
@@ -30,3 +31,4 @@ class SqlTransaction:
         self.runs = SqlRuns(connection)
         self.servers = SqlServers(connection)
         self.leases = SqlLeases(connection)
+        self.installation = SqlInstallation(connection)
