@@ -4,6 +4,7 @@ from orchestrion.model.activity_type import ActivityKind, DynamicItems, EffectTa
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Json, Record, Value, ValueType, convert, to_text
+from orchestrion.sdk.computers import is_this_computer
 from orchestrion.sdk.context import RunContext
 from orchestrion.sdk.declare import Definition, Guarantee, Mode, activity, monitor
 from orchestrion.sdk.fields import ActivityInputs, PublishedModel, Secret, field, item
@@ -18,7 +19,14 @@ from orchestrion.sdk.outcome import (
     Unknown,
     Verdict,
 )
-from orchestrion.sdk.programs import ProgramEnded, ProgramRequest, run_program, start_detached
+from orchestrion.sdk.programs import (
+    ProgramEnded,
+    ProgramRequest,
+    RunningProgram,
+    open_program,
+    run_program,
+    start_detached,
+)
 
 __all__ = [
     "ActivityFailed",
@@ -44,6 +52,7 @@ __all__ = [
     "PublishedModel",
     "Record",
     "RunContext",
+    "RunningProgram",
     "Secret",
     "Trigger",
     "Unknown",
@@ -53,8 +62,10 @@ __all__ = [
     "activity",
     "convert",
     "field",
+    "is_this_computer",
     "item",
     "monitor",
+    "open_program",
     "run_program",
     "start_detached",
     "to_text",

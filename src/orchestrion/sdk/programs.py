@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import anyio
 import anyio.to_thread
@@ -17,6 +19,7 @@ from anyio.abc import Process
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _OWN_SETTINGS = "ORCHESTRION_"  # the server's settings name its database and its keys: no program sees them
 _detached: list[subprocess.Popen[bytes]] = []  # kept until they have ended, so that none stays behind as a zombie
+_ERROR_BYTES = 4096  # of what a program that was read from complained about
 _KILL_GRACE_SECONDS = 5.0  # for output to drain after a kill; a pipe held open by a stranger must not hold the activity
 
 
@@ -54,6 +57,47 @@ async def run_program(request: ProgramRequest, timeout_seconds: float = 0) -> Pr
             await process.wait()
             pid, exit_code = _read_status(await status.text())
             return ProgramEnded(pid, exit_code, stdout, stderr)
+
+
+class RunningProgram:
+    """A program whose output is read while it runs."""
+
+    def __init__(self, process: Process, status: _Status, errors: IO[bytes]) -> None:
+        self._process = process
+        self._status = status
+        self._errors = errors
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Each line of its standard output as it comes, without the line ending; ends when the program closes it."""
+        if self._process.stdout is None:
+            return
+        rest = b""
+        async for chunk in self._process.stdout:
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                yield line
+        if rest:
+            yield rest
+
+    async def end(self) -> ProgramEnded:
+        """How it ended, once all lines were read. Raises OSError when it could not be started."""
+        await self._process.wait()
+        pid, exit_code = _read_status(await self._status.text())
+        self._errors.seek(0)
+        return ProgramEnded(pid, exit_code, b"", self._errors.read(_ERROR_BYTES))
+
+
+@asynccontextmanager
+async def open_program(request: ProgramRequest) -> AsyncIterator[RunningProgram]:
+    """Starts a program that goes on while its output is read; leaving the context ends it with all it started.
+
+    Nothing goes to its standard input.
+    """
+    with tempfile.TemporaryFile() as errors:  # a pipe that nobody reads would stop the program when it is full
+        async with _supervised(request, errors) as (process, status):
+            if process.stdin is not None:
+                await process.stdin.aclose()
+            yield RunningProgram(process, status, errors)
 
 
 def start_detached(request: ProgramRequest) -> int:
@@ -95,7 +139,9 @@ class _Status:
 
 
 @asynccontextmanager
-async def _supervised(request: ProgramRequest) -> AsyncIterator[tuple[Process, _Status]]:
+async def _supervised(
+    request: ProgramRequest, errors: IO[bytes] | int = subprocess.PIPE
+) -> AsyncIterator[tuple[Process, _Status]]:
     """The supervisor of the program, which dies with this process because the control pipe closes."""
     control_read, control_write = os.pipe()
     status_read, status_write = os.pipe()
@@ -104,7 +150,7 @@ async def _supervised(request: ProgramRequest) -> AsyncIterator[tuple[Process, _
             [sys.executable, "-I", "-S", str(_SUPERVISOR), str(control_read), str(status_write), "--", *request.argv],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=errors,
             cwd=request.folder,
             env=_environment(request),
             pass_fds=(control_read, status_write),
