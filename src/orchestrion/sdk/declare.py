@@ -25,6 +25,7 @@ Handler: TypeAlias = Callable[[InputsT, RunContext], object]
 Prepare: TypeAlias = Callable[[InputsT, RunContext], Awaitable[Evidence]]
 Verify: TypeAlias = Callable[[InputsT, Evidence, RunContext], Awaitable[Verdict]]
 Simulate: TypeAlias = Callable[[InputsT, RunContext], Awaitable[PublishedModel]]
+Begin: TypeAlias = Callable[[InputsT, RunContext], Awaitable[str]]
 MonitorHandler: TypeAlias = Callable[[InputsT, RunContext], AsyncIterator[Trigger]]
 
 
@@ -55,6 +56,7 @@ class Definition(Generic[InputsT]):
         self.prepare_func: Prepare[InputsT] | None = None
         self.verify_func: Verify[InputsT] | None = None
         self.simulate_func: Simulate[InputsT] | None = None
+        self.begin_func: Begin[InputsT] | None = None
         self.limits_func: Callable[[], tuple[Limit, ...]] = tuple
 
     def prepare(self, function: Prepare[InputsT]) -> Prepare[InputsT]:
@@ -70,6 +72,14 @@ class Definition(Generic[InputsT]):
     def simulate(self, function: Simulate[InputsT]) -> Simulate[InputsT]:
         """Marks the function that says what would change, without changing it."""
         self.simulate_func = function
+        return function
+
+    def begin(self, function: Begin[InputsT]) -> Begin[InputsT]:
+        """Marks the function that gives the cursor of this moment, for a monitor that is armed for the first time.
+
+        The server stores it before the monitor listens, so that nothing is lost between arming and the first trigger.
+        """
+        self.begin_func = function
         return function
 
     def limits(self, function: Callable[[], tuple[Limit, ...]]) -> Callable[[], tuple[Limit, ...]]:
@@ -89,7 +99,7 @@ def activity(  # noqa: PLR0913 - the declaration of a type; everything but the n
     kind: ActivityKind = ActivityKind.ACTIVITY,
     dynamic_items: DynamicItems | None = None,
 ) -> Callable[[Handler[InputsT]], Definition[InputsT]]:
-    """Makes an activity of `async def f(inputs: Inputs, ctx: RunContext) -> Published` (or a list, or a generator of it).
+    """Makes an activity of `async def f(inputs: Inputs, ctx: RunContext) -> Published` (or a list or generator of it).
 
     `effect` says what repeating it would do (durability.md 6). Raises TypeError when the annotations do not say which
     inputs it takes and what it publishes.
@@ -144,9 +154,8 @@ def _models(handler: Handler[InputsT]) -> tuple[type[InputsT], type[PublishedMod
     returned = hints.pop("return", None)
     first = next(iter(hints.values()), None)
     if not (isinstance(first, type) and issubclass(first, ActivityInputs)):
-        raise TypeError(
-            f"{getattr(handler, '__name__', handler)}: the first argument must be annotated with a subclass of ActivityInputs"
-        )
+        name = getattr(handler, "__name__", handler)
+        raise TypeError(f"{name}: the first argument must be annotated with a subclass of ActivityInputs")
     return typing.cast("type[InputsT]", first), _published_model(returned)
 
 
