@@ -1,0 +1,25 @@
+"""What services announce to everybody who watches, as the live updates send it on."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+
+CHANNEL = "live"
+
+
+class RunbookChange(StrEnum):
+    """What became of a runbook; MOVED is a new place or name."""
+
+    CREATED = "created"
+    CHECKED_OUT = "checked-out"
+    DRAFT = "draft"
+    CHECKED_IN = "checked-in"
+    CHECK_OUT_UNDONE = "check-out-undone"
+    MOVED = "moved"
+    DELETED = "deleted"
+
+
+def runbook_changed(runbook_id: str, change: RunbookChange) -> str:
+    """The announcement that something became of a runbook."""
+    return json.dumps({"event": "runbook", "data": {"runbook_id": runbook_id, "change": change.value}})
