@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrion.engine.binding import Bound, compile_input
@@ -15,7 +15,7 @@ from orchestrion.model.errors import InvalidError
 from orchestrion.model.finding import Severity
 from orchestrion.model.inputs import texts_in
 from orchestrion.model.runbook import JUNCTION, Activity, Link, Runbook, start_activities
-from orchestrion.model.template import Subscription, parse
+from orchestrion.model.template import Subscription, VariableReference, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,12 @@ class PlannedActivity:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled runbook version, shared by all its instances."""
+    """A compiled runbook version, shared by all its instances; `variables` are the paths of those it uses."""
 
     runbook: Runbook
     start: str
     activities: Mapping[str, PlannedActivity] = field(repr=False)
+    variables: frozenset[str] = frozenset()
 
 
 def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
@@ -53,20 +54,20 @@ def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
     for link in runbook.links:
         if link.enabled and runbook.activities[link.source].enabled:
             outgoing[link.source].append(link)
-    reads = _reads(runbook)
+    references = _References(runbook)
     junctions = _NearestJunctions(runbook, outgoing)
     planned = {
         activity.id: PlannedActivity(
             activity=activity,
             inputs=_inputs(activity, types[activity.type]),
             links=tuple(outgoing[activity.id]),
-            reads=frozenset(reads[activity.id] - common_items.NAMES),
-            common_reads=frozenset(reads[activity.id] & common_items.NAMES),
+            reads=frozenset(references.items[activity.id] - common_items.NAMES),
+            common_reads=frozenset(references.items[activity.id] & common_items.NAMES),
             junctions=junctions.of(activity.id),
         )
         for activity in runbook.activities.values()
     }
-    return Plan(runbook, start_activities(runbook)[0].id, planned)
+    return Plan(runbook, start_activities(runbook)[0].id, planned, frozenset(references.variables))
 
 
 def _inputs(activity: Activity, kind: ActivityType) -> Mapping[str, Bound]:
@@ -74,46 +75,46 @@ def _inputs(activity: Activity, kind: ActivityType) -> Mapping[str, Bound]:
     return {name: compile_input(value, verbatim=name in verbatim) for name, value in activity.inputs.items()}
 
 
-def _reads(runbook: Runbook) -> dict[str, set[str]]:
-    """Mapping from activity id to the items of it that any input or condition reads."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for activity in runbook.activities.values():
-        for _, text in texts_in(activity.inputs):
-            _note_subscriptions(found, text)
-        if activity.looping:
-            for condition in (*activity.looping.exit, *activity.looping.do_not_exit):
-                _note_condition(found, activity.id, condition)
-    for link in runbook.links:
-        for condition in (*link.include, *link.exclude):
-            _note_condition(found, link.source, condition)
-    return found
+class _References:
+    """What the inputs and conditions of a runbook read: `items` by activity id, and `variables` by path."""
 
+    def __init__(self, runbook: Runbook) -> None:
+        self.items: dict[str, set[str]] = defaultdict(set)
+        self.variables: set[str] = set()
+        for activity in runbook.activities.values():
+            for _, text in texts_in(activity.inputs):
+                self._note_text(text)
+            if activity.looping:
+                self._note_conditions(activity.id, (*activity.looping.exit, *activity.looping.do_not_exit))
+        for link in runbook.links:
+            self._note_conditions(link.source, (*link.include, *link.exclude))
 
-def _note_subscriptions(found: dict[str, set[str]], text: str) -> None:
-    if "{{" not in text:
-        return
-    try:
-        template = parse(text)
-    except InvalidError:
-        return  # a code input, which is not a template
-    for each in template.expressions():
-        if isinstance(each, Subscription):
-            found[each.activity].add(each.item)
+    def _note_text(self, text: str) -> None:
+        if "{{" not in text:
+            return
+        try:
+            template = parse(text)
+        except InvalidError:
+            return  # a code input, which is not a template
+        for each in template.expressions():
+            if isinstance(each, Subscription):
+                self.items[each.activity].add(each.item)
+            elif isinstance(each, VariableReference):
+                self.variables.add(each.path)
 
-
-def _note_condition(found: dict[str, set[str]], source: str, condition: Condition) -> None:
-    match condition:
-        case Predicate(item=item, value=value, upper=upper):
-            found[source].add(item)
-            _note_subscriptions(found, value)
-            _note_subscriptions(found, upper)
-        case AllOf(conditions) | AnyOf(conditions):
-            for each in conditions:
-                _note_condition(found, source, each)
-        case Not(inner):
-            _note_condition(found, source, inner)
-        case _:
-            pass
+    def _note_conditions(self, source: str, conditions: Iterable[Condition]) -> None:
+        for condition in conditions:
+            match condition:
+                case Predicate(item=item, value=value, upper=upper):
+                    self.items[source].add(item)
+                    self._note_text(value)
+                    self._note_text(upper)
+                case AllOf(inner) | AnyOf(inner):
+                    self._note_conditions(source, inner)
+                case Not(negated):
+                    self._note_conditions(source, (negated,))
+                case _:
+                    pass
 
 
 class _NearestJunctions:

@@ -84,7 +84,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An instance that this server now owns, with what it needs to start or go on."""
+    """An instance that this server now owns, with what it needs to start or go on.
+
+    A fresh one has never been claimed before, so it has no journal.
+    """
 
     instance_id: str
     job_id: str
@@ -97,6 +100,7 @@ class Claimed:
     trigger: Record | None
     starter: str
     number: int
+    is_fresh: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,16 @@ class JournalStore(Protocol):
     async def store_trigger(self, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
         """Stores trigger, cursor and the request for its instance in one transaction; False when the key is known."""
 
+    async def store_cursor(self, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
+        """Stores where a monitor begins, before it listens for the first time."""
+
     async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
         """Ends the watch: the monitor was stopped ('' as error), or its activity failed with this error."""
+
+
+WORK = "work"  # something may be ready to claim
+INBOX = "inbox"  # an instance or a monitor that somebody owns has a message
+LIVE = "live"  # something changed that people may be looking at; the payload says what (services/live_events.py)
 
 
 class Listener(Protocol):

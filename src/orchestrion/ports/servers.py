@@ -18,6 +18,9 @@ class ServerStore(Protocol):
     def beat(self, server_id: str, epoch: int, now: datetime) -> bool:
         """Renews the heartbeat; False when the epoch is no longer the server's."""
 
+    def leave(self, server_id: str, epoch: int, now: datetime) -> None:
+        """The server goes offline by itself: what it owns is ready for others at once. An older epoch changes nothing."""
+
     def set_status(self, server_id: str, status: ServerStatus) -> None:
         """Online, draining or offline."""
 

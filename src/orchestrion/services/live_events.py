@@ -23,3 +23,8 @@ class RunbookChange(StrEnum):
 def runbook_changed(runbook_id: str, change: RunbookChange) -> str:
     """The announcement that something became of a runbook."""
     return json.dumps({"event": "runbook", "data": {"runbook_id": runbook_id, "change": change.value}})
+
+
+def job_changed(job_id: str, runbook_id: str, status: str) -> str:
+    """The announcement that a job's status changed."""
+    return json.dumps({"event": "job", "data": {"job_id": job_id, "runbook_id": runbook_id, "status": status}})

@@ -47,7 +47,11 @@ def end_instance(connection: Connection, instance_id: str, end: InstanceEnd) -> 
 
 
 def hold_instance(connection: Connection, instance_id: str, hold: Hold) -> None:
-    """Lets go of an instance until a person does something about it."""
+    """Lets go of an instance until a person does something about it; with a message in its inbox, somebody has."""
+    if connection.scalar(select(inbox.c.message_id).where(inbox.c.instance_id == instance_id).limit(1)) is not None:
+        ready = {"state": InstanceState.READY.value, "status": JobStatus.PENDING.value, "lease": None}
+        connection.execute(update(instance).where(instance.c.id == instance_id).values(ready))
+        return
     held = connection.execute(
         update(instance)
         .where(instance.c.id == instance_id, instance.c.state != InstanceState.ENDED.value)

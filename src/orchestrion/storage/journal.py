@@ -69,6 +69,10 @@ class SqlJournal:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: _store_trigger(connection, fence, armed, seen))
 
+    async def store_cursor(self, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
+        """See ports.JournalStore."""
+        await self._database.on_writer(lambda connection: _store_cursor(connection, fence, armed, cursor))
+
     async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
         """See ports.JournalStore."""
         await self._database.on_writer(lambda connection: _disarm(connection, fence, armed, error, at))
@@ -142,7 +146,7 @@ def _consume(connection: Connection, each: Slice) -> None:
 def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
     _fence(connection, fence)
     ready = (
-        select(instance.c.id)
+        select(instance.c.id, instance.c.started_at)
         .where(
             instance.c.state == InstanceState.READY.value,
             instance.c.engine_level <= ENGINE_LEVEL,
@@ -152,7 +156,8 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    picked = list(connection.scalars(ready))
+    fresh = {instance_id: started_at is None for instance_id, started_at in connection.execute(ready).all()}
+    picked = list(fresh)
     if not picked:
         return []
     token = str(uuid7())
@@ -180,6 +185,7 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
             trigger=optional_json(row["trigger"]),
             starter=row["created_by_name"],
             number=row["number"],
+            is_fresh=fresh[row["id"]],
         )
         for row in rows
     ]
@@ -245,15 +251,19 @@ def _holds_monitor(connection: Connection, fence: Fence, armed: ArmedMonitor) ->
     return connection.scalar(query.with_for_update()) is not None
 
 
-def _store_trigger(connection: Connection, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
+def _store_cursor(connection: Connection, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
     _fence(connection, fence)
     if not _holds_monitor(connection, fence, armed):
         raise FencedError(f"the monitor of job {armed.job_id} was taken away")
+    connection.execute(update(monitor).where(monitor.c.job_id == armed.job_id).values(cursor=cursor))
+
+
+def _store_trigger(connection: Connection, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
+    _store_cursor(connection, fence, armed, seen.cursor)
     row = {"id": seen.id, "job_id": armed.job_id, "key": seen.key[:500], "at": seen.at}
     stored = connection.execute(
         insert_or_ignore(connection, trigger).values(published=json_text(seen.published), **row)
     )
-    connection.execute(update(monitor).where(monitor.c.job_id == armed.job_id).values(cursor=seen.cursor))
     if stored.rowcount:
         admit_triggers(connection, armed.job_id, seen.at)
     return stored.rowcount == 1

@@ -51,6 +51,16 @@ class SqlServers:
         )
         return beaten.rowcount == 1
 
+    def leave(self, server_id: str, epoch: int, now: datetime) -> None:
+        """See ports.ServerStore."""
+        left = self._connection.execute(
+            update(server)
+            .where(server.c.id == server_id, server.c.epoch == epoch)
+            .values(status=ServerStatus.OFFLINE.value, epoch=epoch + 1)
+        )
+        if left.rowcount:
+            self._take_away(server_id, now, is_crash=False)
+
     def set_status(self, server_id: str, status: ServerStatus) -> None:
         """See ports.ServerStore."""
         self._connection.execute(update(server).where(server.c.id == server_id).values(status=status.value))
@@ -85,14 +95,14 @@ class SqlServers:
             names.append(row["name"])
         return names
 
-    def _take_away(self, server_id: str, now: datetime) -> None:
-        """Makes what the server owned ready again; what was taken over too often without progress is held."""
+    def _take_away(self, server_id: str, now: datetime, *, is_crash: bool = True) -> None:
+        """Makes what the server owned ready again; what crashes took over too often without progress is held."""
         owned = select(instance.c.id, instance.c.takeovers, instance.c.takeover_sequence).where(
             instance.c.server_id == server_id, instance.c.state == InstanceState.OWNED.value
         )
         for row in self._connection.execute(owned).all():
             reached = self._reached(row.id)
-            takeovers = row.takeovers + 1 if reached == row.takeover_sequence else 1
+            takeovers = (row.takeovers if reached == row.takeover_sequence else 0) + int(is_crash)
             self._connection.execute(
                 update(instance)
                 .where(instance.c.id == row.id)

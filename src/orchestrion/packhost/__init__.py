@@ -1,0 +1,1 @@
+"""Finding integration packs and checking them."""

@@ -1,0 +1,1 @@
+"""The runbook server: claims instances, runs their activities, journals what happened (architecture.md 5)."""

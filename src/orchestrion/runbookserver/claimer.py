@@ -1,0 +1,130 @@
+"""Takes ready instances up to the server's free slots and runs each to its end (architecture.md 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from anyio.abc import TaskGroup
+
+from orchestrion.model.errors import DivergenceError, OrchestrionError, UnavailableError
+from orchestrion.model.values import Value
+from orchestrion.ports.journal import INBOX, WORK, Claimed, Fence, Hold, InstanceEnd, JournalStore, Slice, Wakeups
+from orchestrion.ports.transaction import Database
+from orchestrion.runbookserver.activity_runs import Services
+from orchestrion.runbookserver.executor import InstanceExecutor
+from orchestrion.runbookserver.journal_writer import RefusedSliceError
+from orchestrion.runbookserver.plans import Plans
+
+POLL_SECONDS = 1.0  # the safety net under the announcements (durability.md 7)
+MOST_PER_CLAIM = 50
+_log = structlog.get_logger(__name__)
+
+
+class Claimer:
+    """Claims and runs instances on one server; `run` and `run_inbox` must be running."""
+
+    def __init__(  # noqa: PLR0913 - what the server's parts share, put together in service.py alone
+        self, store: JournalStore, database: Database, plans: Plans, services: Services, wakeups: Wakeups, capacity: int
+    ) -> None:
+        self._store = store
+        self._database = database
+        self._plans = plans
+        self._services = services
+        self._wakeups = wakeups
+        self._capacity = capacity
+        self._executors: dict[str, InstanceExecutor] = {}
+        self.is_draining = False
+
+    @property
+    def running(self) -> int:
+        """How many instances this server runs now."""
+        return len(self._executors)
+
+    async def run(self, fence: Fence, group: TaskGroup) -> None:
+        """Claims until cancelled; instances run in `group`. Raises FencedError when the epoch is no longer ours."""
+        with self._wakeups.listen(WORK) as listener:
+            while True:
+                claimed = await self._claim(fence)
+                for each in claimed:
+                    group.start_soon(self._run_instance, each)
+                if len(claimed) < MOST_PER_CLAIM:
+                    await listener.next(POLL_SECONDS)
+
+    async def run_inbox(self, fence: Fence) -> None:
+        """Hands messages from the inbox to their instances until cancelled."""
+        with self._wakeups.listen(INBOX) as listener:
+            while True:
+                await self.deliver_messages(fence)
+                await listener.next(POLL_SECONDS)
+
+    async def deliver_messages(self, fence: Fence) -> None:
+        """Reads the inbox once."""
+        try:
+            found = await self._store.messages(fence, self._services.clock.now())
+        except UnavailableError:
+            return  # the writer says so; the next poll tries again
+        for instance_id, messages in found.items():
+            executor = self._executors.get(instance_id)
+            if executor is not None:
+                for message in messages:
+                    executor.deliver(message)
+
+    async def _claim(self, fence: Fence) -> list[Claimed]:
+        free = self._capacity - len(self._executors)
+        if free <= 0 or self.is_draining:
+            return []
+        try:
+            now = self._services.clock.now()
+            return await self._store.claim(fence, min(free, MOST_PER_CLAIM), self._services.server, now)
+        except UnavailableError:
+            return []
+
+    async def _run_instance(self, claimed: Claimed) -> None:
+        try:
+            outcome = await self._to_its_end(claimed)
+        except (DivergenceError, RefusedSliceError) as error:
+            outcome = await self._hold(claimed, f"The journal cannot be continued: {error}")
+        except OrchestrionError as error:
+            outcome = await self._hold(claimed, str(error))
+        except ExceptionGroup as group:
+            if group.subgroup(lambda each: not isinstance(each, RefusedSliceError | DivergenceError)):
+                _log.exception("An instance failed inside the server.", instance=claimed.instance_id)
+            outcome = await self._hold(claimed, f"The server could not go on: {_first(group)}")
+        finally:
+            self._executors.pop(claimed.instance_id, None)
+            self._services.writer.forget(claimed.instance_id)
+        status = outcome.status.value if isinstance(outcome, InstanceEnd) else "held"
+        self._services.feed.instance(claimed, status)
+        self._services.feed.work()
+
+    async def _to_its_end(self, claimed: Claimed) -> InstanceEnd | Hold:
+        plan = await self._plans.get(claimed.runbook_id, claimed.version)
+        journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id)
+        variables = await self._variables(plan.variables) if not journal else {}
+        executor = InstanceExecutor(claimed, plan, self._services, variables)
+        self._executors[claimed.instance_id] = executor
+        self._services.feed.instance(claimed, "running")
+        if not claimed.is_fresh:
+            self._wakeups.announce(INBOX)  # an answer may be waiting there
+        return await executor.run(journal)
+
+    async def _variables(self, paths: frozenset[str]) -> Mapping[str, Value]:
+        if not paths:
+            return {}
+        found = await self._database.read(lambda tx: tx.variables.all())
+        wanted = {path.casefold(): path for path in paths}
+        return {wanted[each.path.casefold()]: each.value for each in found if each.path.casefold() in wanted}
+
+    async def _hold(self, claimed: Claimed, reason: str) -> Hold:
+        hold = Hold(reason, self._services.clock.now())
+        self._services.writer.forget(claimed.instance_id)
+        _log.error("An instance is held.", instance=claimed.instance_id, reason=reason)
+        await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=hold))
+        return hold
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first single exception inside."""
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -1,0 +1,61 @@
+"""What a runbook server gives a running activity (sdk.RunContext)."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from orchestrion.model.ids import derived_id
+from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
+from orchestrion.ports.access import EventRecord
+
+StoreEvent = Callable[[EventRecord], Awaitable[None]]
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class ServerContext:
+    """One execution's view of its server; `close` removes what it left in its temporary folder."""
+
+    execution_id: str
+    activity_id: str
+    activity_name: str
+    instance_id: str
+    job_id: str
+    runbook_name: str
+    server: str
+    make_event: Callable[[str, EventType, str, str], EventRecord]
+    store_event: StoreEvent
+    cursor: str | None = None
+    is_canceled: bool = False
+    _folder: Path | None = field(default=None, init=False)
+
+    @property
+    def temp_folder(self) -> Path:
+        """See sdk.RunContext; made when first asked for."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="orchestrion-"))
+        return self._folder
+
+    def log(self, message: str) -> None:
+        """See sdk.RunContext."""
+        _log.info(message, activity=self.activity_id, instance=self.instance_id, job=self.job_id)
+
+    async def raise_event(self, kind: EventType, summary: str, details: str = "") -> None:
+        """See sdk.RunContext."""
+        if len(summary) > EVENT_SUMMARY_LENGTH:
+            raise ValueError(f"The summary has {len(summary)} characters; at most {EVENT_SUMMARY_LENGTH} are allowed.")
+        if len(details) > EVENT_DETAILS_LENGTH:
+            raise ValueError(f"The details have {len(details)} characters; at most {EVENT_DETAILS_LENGTH} are allowed.")
+        event_id = derived_id(self.execution_id, kind.value, summary)
+        await self.store_event(self.make_event(event_id, kind, summary, details))
+
+    def close(self) -> None:
+        """Ends the execution's stay."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)

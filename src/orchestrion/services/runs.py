@@ -1,0 +1,163 @@
+"""Looking at jobs, instances and activity instances with their data (spec A.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from orchestrion.model import common_items
+from orchestrion.model.access import Actor, Right, demand
+from orchestrion.model.codec import read_runbook
+from orchestrion.model.job import has_ended
+from orchestrion.model.values import Value
+from orchestrion.ports.authoring import Document
+from orchestrion.ports.clock import Clock
+from orchestrion.ports.journal import LIVE, Wakeups
+from orchestrion.ports.runs import (
+    ActivitySummary,
+    ExecutionRecord,
+    InstanceRecord,
+    JobRecord,
+    RunFilter,
+    TriggerRecord,
+)
+from orchestrion.ports.transaction import Database, Transaction
+
+_LONGEST_WAIT_SECONDS = 60.0
+_LOOK_AGAIN_SECONDS = 1.0  # announcements are hints: a lost one costs this much
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceView:
+    """An instance with its diagram, how each activity stands, what runs, and its neighbours among the runbook's."""
+
+    record: InstanceRecord
+    document: Document
+    summaries: tuple[ActivitySummary, ...]
+    running: tuple[ExecutionRecord, ...]
+    in_doubt: tuple[str, ...]
+    previous_id: str | None
+    next_id: str | None
+    latest_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionView:
+    """An activity instance with its common published data."""
+
+    record: ExecutionRecord
+    activity_name: str
+    activity_type: str
+    common: dict[str, Value]
+
+
+class Runs:
+    """The use cases of somebody who watches runs; none of them changes anything."""
+
+    def __init__(self, database: Database, wakeups: Wakeups, clock: Clock) -> None:
+        self._database = database
+        self._wakeups = wakeups
+        self._clock = clock
+
+    async def job(self, actor: Actor, job_id: str) -> JobRecord:
+        """One job; raises NotFoundError."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: tx.runs.job(job_id))
+
+    async def wait(self, actor: Actor, job_id: str, seconds: float) -> JobRecord:
+        """The job when it has ended, or as it is after `seconds` (a minute at most)."""
+        end = self._clock.steady() + min(seconds, _LONGEST_WAIT_SECONDS)
+        with self._wakeups.listen(LIVE) as listener:
+            job = await self.job(actor, job_id)
+            while not has_ended(job.status) and (left := end - self._clock.steady()) > 0:
+                heard = await listener.next(min(left, _LOOK_AGAIN_SECONDS))
+                if heard is None or job_id in heard:
+                    job = await self.job(actor, job_id)
+        return job
+
+    async def jobs(self, actor: Actor, wanted: RunFilter) -> list[JobRecord]:
+        """Jobs, newest first."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: tx.runs.jobs(wanted))
+
+    async def instances(self, actor: Actor, wanted: RunFilter) -> list[InstanceRecord]:
+        """Instances, newest first."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: tx.runs.instances(wanted))
+
+    async def instance(self, actor: Actor, instance_id: str) -> InstanceView:
+        """One instance with all its page shows; raises NotFoundError."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: _instance_view(tx, instance_id))
+
+    async def executions(
+        self, actor: Actor, instance_id: str, activity_id: str | None = None, after: int = 0, limit: int = 200
+    ) -> list[ExecutionRecord]:
+        """Ended activity instances in the order they ended, with sequence above `after`; raises NotFoundError."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: _executions(tx, instance_id, activity_id, after, limit))
+
+    async def execution(self, actor: Actor, execution_id: str) -> ExecutionView:
+        """One activity instance with all its data; raises NotFoundError."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: _execution_view(tx, execution_id))
+
+    async def triggers(
+        self, actor: Actor, job_id: str, before: str | None = None, limit: int = 50
+    ) -> list[TriggerRecord]:
+        """What a monitor saw, newest first."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: tx.runs.triggers(job_id, before, limit))
+
+
+def _instance_view(tx: Transaction, instance_id: str) -> InstanceView:
+    record = tx.runs.instance(instance_id)
+    previous_id, next_id, latest_id = tx.runs.neighbours(record)
+    is_open = not has_ended(record.status)
+    doubts = [each.execution_id for each in tx.runs.doubts() if each.instance_id == instance_id] if is_open else []
+    return InstanceView(
+        record=record,
+        document=tx.runbooks.version(record.runbook_id, record.version).document,
+        summaries=tuple(tx.runs.summaries(instance_id)),
+        running=tuple(tx.runs.open_intents(instance_id)) if is_open else (),
+        in_doubt=tuple(doubts),
+        previous_id=previous_id,
+        next_id=next_id,
+        latest_id=latest_id,
+    )
+
+
+def _executions(
+    tx: Transaction, instance_id: str, activity_id: str | None, after: int, limit: int
+) -> list[ExecutionRecord]:
+    tx.runs.instance(instance_id)
+    return tx.runs.executions(instance_id, activity_id, after, limit)
+
+
+def _execution_view(tx: Transaction, execution_id: str) -> ExecutionView:
+    record = tx.runs.execution(execution_id)
+    instance = tx.runs.instance(record.instance_id)
+    job = tx.runs.job(instance.job_id)
+    runbook = read_runbook(tx.runbooks.version(instance.runbook_id, instance.version).document)
+    activity = runbook.activities[record.activity_id]
+    facts = common_items.Facts(
+        activity_id=activity.id,
+        activity_name=activity.name,
+        activity_type=activity.type,
+        status=record.status,
+        error=record.error,
+        started=record.started_at,
+        ended=record.ended_at,
+        server=record.server,
+        process_id=record.process_id,
+        runbook_name=runbook.name,
+        runbook_id=instance.runbook_id,
+        runbook_path=instance.runbook_path,
+        job_id=job.id,
+        instance_id=instance.id,
+        starter=job.created_by_name,
+        loops=activity.looping is not None,
+        attempts=record.attempt,
+        loop_duration=timedelta(),
+    )
+    return ExecutionView(record, activity.name, activity.type, common_items.derive_all(facts))
