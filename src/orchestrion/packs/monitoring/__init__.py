@@ -1,0 +1,1 @@
+"""Monitoring: what logs and processes of a computer tell."""

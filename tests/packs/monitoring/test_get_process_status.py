@@ -1,0 +1,73 @@
+"""Get Process Status."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestrion.packs.monitoring.get_process_status import get_process_status
+from orchestrion.sdk.testing import RehearsalContext, run
+from tests.services.processes import ReadProcess
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A program with a name that no other process has."""
+    path = tmp_path / "orchestrion-sleeper"
+    shutil.copy(shutil.which("sleep") or "", path)
+    return path
+
+
+@pytest.fixture
+def running(program: Path) -> Iterator[list[ReadProcess]]:
+    """Two running instances of it."""
+    processes = [ReadProcess([str(program), "600"], cwd=program.parent) for _ in range(2)]
+    yield processes
+    for process in processes:
+        process.stop()
+
+
+async def test_each_instance_is_a_record(running: list[ReadProcess]) -> None:
+    """One record per process, with their number."""
+    ended = await run(get_process_status, RehearsalContext(), process="orchestrion-SLEEPER")
+    assert [dict(record) for record in ended.records] == [
+        {"Computer": "localhost", "Process name": "orchestrion-SLEEPER", "Process ID": pid,
+         "Number of instances for the process": 2}
+        for pid in sorted(process.pid for process in running)
+    ]  # fmt: skip
+
+
+async def test_a_process_may_be_named_by_path_or_id(program: Path, running: list[ReadProcess]) -> None:
+    """The program's full path and a process id mean processes too."""
+    for name, number in ((str(program), 2), (str(running[0].pid), 1)):
+        ended = await run(get_process_status, RehearsalContext(), process=name)
+        assert ended.records[0]["Number of instances for the process"] == number
+
+
+async def test_not_running_fails(program: Path) -> None:
+    """As documented, with the number of instances published all the same."""
+    ended = await run(get_process_status, RehearsalContext(), process=program.name)
+    assert ended.status == "failed"
+    assert ended.records[0]["Number of instances for the process"] == 0
+
+
+async def test_not_running_may_be_a_result(program: Path) -> None:
+    """With the option off the runbook goes on."""
+    ended = await run(get_process_status, RehearsalContext(), process=program.name, not_running_is_a_failure=False)
+    assert (ended.status, ended.records[0]["Number of instances for the process"]) == ("success", 0)
+
+
+async def test_a_process_that_ended_does_not_run(program: Path, running: list[ReadProcess]) -> None:
+    """One whose end nobody has looked at yet does not count."""
+    running[0].kill()
+    ended = await run(get_process_status, RehearsalContext(), process=program.name)
+    assert ended.records[0]["Number of instances for the process"] == 1
+
+
+@pytest.mark.parametrize("inputs", [{"computer": "elsewhere", "process": "x"}, {"process": " "}])
+async def test_what_cannot_be_looked_for_fails(inputs: dict[str, str]) -> None:
+    """Another computer, or no name."""
+    assert (await run(get_process_status, RehearsalContext(), **inputs)).status == "failed"
