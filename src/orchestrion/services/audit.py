@@ -10,7 +10,7 @@ from uuid_utils import uuid7
 
 from orchestrion.model.access import Actor
 from orchestrion.model.values import Json
-from orchestrion.ports.access import AuditRecord
+from orchestrion.ports.access import AuditRecord, UserRecord
 from orchestrion.ports.authoring import FolderRecord, RunbookRecord
 
 
@@ -52,3 +52,8 @@ def runbook_subject(runbook: RunbookRecord) -> Subject:
 def folder_subject(folder: FolderRecord) -> Subject:
     """The folder as the subject of an entry."""
     return Subject("folder", folder.id, folder.path)
+
+
+def user_subject(user: UserRecord) -> Subject:
+    """The user as the subject of an entry."""
+    return Subject("user", user.id, user.name)

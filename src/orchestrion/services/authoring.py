@@ -11,7 +11,7 @@ from orchestrion.model.check import check
 from orchestrion.model.codec import read_runbook, write_runbook
 from orchestrion.model.errors import ConflictError, NotFoundError
 from orchestrion.model.finding import Finding
-from orchestrion.model.runbook import Parameter, ReturnedItem, Runbook, declared_parameters
+from orchestrion.model.runbook import Parameter, ReturnedItem, declared_parameters
 from orchestrion.ports.authoring import Document, DraftRecord, RunbookFilter, RunbookRecord, VersionRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Wakeups
