@@ -1,0 +1,1 @@
+"""Passwords, random tokens, and secrets at rest (ports/security.py)."""
