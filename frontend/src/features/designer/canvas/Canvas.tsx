@@ -1,0 +1,126 @@
+import '@xyflow/react/dist/base.css';
+import './canvas.css';
+import { useMantineColorScheme } from '@mantine/core';
+import {
+  applyNodeChanges,
+  Background,
+  BackgroundVariant,
+  type Connection,
+  Controls,
+  type EdgeChange,
+  MiniMap,
+  type NodeChange,
+  ReactFlow,
+  useReactFlow,
+} from '@xyflow/react';
+import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react';
+import type { ActivityType, RunbookDocument } from '@/api/types';
+import { GRID, NODE_HEIGHT, NODE_WIDTH, type Point, type Selection } from '../model/document';
+import { mayLink } from '../model/edits';
+import { arrows, boxes, type States } from '../model/graph';
+import type { Marks } from '../model/problems';
+import { ActivityNode } from './ActivityNode';
+import { type ActivityNode as FlowNode, type LinkEdge as FlowEdge, toEdges, toNodes } from './flow';
+import { LinkEdge } from './LinkEdge';
+import { miniMapColor, selectionAfter, DRAG_TYPE } from './gestures';
+
+const nodeTypes = { activity: ActivityNode };
+const edgeTypes = { link: LinkEdge };
+
+/** What someone who may edit can do on the canvas. */
+export interface CanvasEdits {
+  move: (places: ReadonlyMap<string, Point>) => void;
+  connect: (from: string, to: string) => void;
+  drop: (typeId: string, at: Point) => void;
+}
+
+interface Props {
+  document: RunbookDocument;
+  types: ReadonlyMap<string, ActivityType>;
+  marks: Marks;
+  states: States;
+  selection: Selection;
+  onSelect: (selection: Selection) => void;
+  edits: CanvasEdits | null;
+}
+
+/** The diagram of a runbook, for editing (with `edits`) or for looking at a run. */
+export function Canvas({ document, types, marks, states, selection, onSelect, edits }: Props) {
+  const { colorScheme } = useMantineColorScheme();
+  const flow = useReactFlow<FlowNode, FlowEdge>();
+  const drawn = useMemo(() => boxes(document, types, marks, states), [document, types, marks, states]);
+  const edges = useMemo(
+    () => toEdges(arrows(document, marks), drawn, selection),
+    [document, marks, drawn, selection],
+  );
+  const [nodes, setNodes] = useState<FlowNode[]>(() => toNodes(drawn, selection, []));
+  useEffect(() => setNodes((before) => toNodes(drawn, selection, before)), [drawn, selection]);
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      const next = selectionAfter(selection, changes, []);
+      if (next !== selection) onSelect(next);
+      setNodes((before) =>
+        applyNodeChanges(
+          changes.filter(({ type }) => type !== 'select' && type !== 'remove'),
+          before,
+        ),
+      );
+      const moved = changes.filter((change) => change.type === 'position' && change.dragging === false);
+      if (moved.length && edits) edits.move(placesOf(moved));
+    },
+    [selection, onSelect, edits],
+  );
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<FlowEdge>[]) => {
+      const next = selectionAfter(selection, [], changes);
+      if (next !== selection) onSelect(next);
+    },
+    [selection, onSelect],
+  );
+  const onDrop = (event: DragEvent) => {
+    const typeId = event.dataTransfer.getData(DRAG_TYPE);
+    if (!typeId || !edits) return;
+    event.preventDefault();
+    const { x, y } = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    edits.drop(typeId, { x: x - NODE_WIDTH / 2, y: y - NODE_HEIGHT / 2 });
+  };
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={edges}
+      nodeTypes={nodeTypes}
+      edgeTypes={edgeTypes}
+      onNodesChange={onNodesChange}
+      onEdgesChange={onEdgesChange}
+      onConnect={({ source, target }: Connection) => edits?.connect(source, target)}
+      isValidConnection={({ source, target }) => mayLink(document, source, target)}
+      onDrop={onDrop}
+      onDragOver={(event) => event.preventDefault()}
+      nodesDraggable={edits !== null}
+      nodesConnectable={edits !== null}
+      deleteKeyCode={null}
+      snapToGrid
+      snapGrid={[GRID, GRID]}
+      minZoom={0.15}
+      maxZoom={2}
+      fitView
+      fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
+      colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
+      multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
+      connectionRadius={30}
+    >
+      <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} />
+      <MiniMap pannable zoomable nodeColor={miniMapColor} ariaLabel="Overview of the canvas" />
+      <Controls showInteractive={false} />
+    </ReactFlow>
+  );
+}
+
+function placesOf(changes: NodeChange<FlowNode>[]): Map<string, Point> {
+  const places = new Map<string, Point>();
+  for (const change of changes) {
+    if (change.type === 'position' && change.position) places.set(change.id, change.position);
+  }
+  return places;
+}

@@ -1,0 +1,48 @@
+import { IconAlertTriangleFilled, IconCircleXFilled } from '@tabler/icons-react';
+import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
+import { memo } from 'react';
+import classes from './LinkEdge.module.css';
+import type { LinkEdge as FlowEdge } from './flow';
+
+/** One link on the canvas: an arrow, and in its middle what its filter says. */
+export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
+  const { data, selected } = props;
+  const [path, x, y] = getBezierPath(props);
+  const arrow = data?.arrow;
+  const isOff = arrow?.link.enabled === false;
+  const label = [isOff ? 'disabled' : '', arrow?.label ?? ''].filter(Boolean).join(', ');
+  return (
+    <>
+      <BaseEdge
+        path={path}
+        interactionWidth={18}
+        {...(props.markerEnd ? { markerEnd: props.markerEnd } : {})}
+        className={classes.line}
+        style={{
+          ...props.style,
+          ...(isOff ? { strokeDasharray: '6 5' } : {}),
+          ...(selected ? { strokeWidth: 3.5 } : {}),
+        }}
+      />
+      {label || arrow?.problem ? (
+        <EdgeLabelRenderer>
+          <div
+            className={classes.label}
+            data-selected={selected || undefined}
+            data-tone={arrow?.tone}
+            title={[label, ...(arrow?.problems ?? [])].join('\n')}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+          >
+            {arrow?.problem === 'error' ? (
+              <IconCircleXFilled size={14} className={classes.error} aria-hidden />
+            ) : null}
+            {arrow?.problem === 'warning' ? (
+              <IconAlertTriangleFilled size={14} className={classes.warning} aria-hidden />
+            ) : null}
+            {label}
+          </div>
+        </EdgeLabelRenderer>
+      ) : null}
+    </>
+  );
+});

@@ -1,0 +1,69 @@
+import { Tabs } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { nameOf } from '../model/document';
+import { useEditing, useEditor } from '../state/context';
+import { useFindings } from '../state/findings';
+import { TypeIcon } from '../canvas/TypeIcon';
+import { BehaviourTab } from './BehaviourTab';
+import { Findings } from './Findings';
+import { GeneralTab } from './GeneralTab';
+import { InputsTab, visibleTabs } from './InputsTab';
+import { LoopingTab } from './LoopingTab';
+import classes from './PropertiesPanel.module.css';
+
+interface Props {
+  id: string;
+  renderRun: ((activityId: string) => ReactNode) | null;
+}
+
+/** The tabs of one activity: what its type asks for, then what every activity has. */
+export function ActivityProperties({ id, renderRun }: Props) {
+  const { types } = useEditing();
+  const activity = useEditor(({ document }) => document.activities?.[id]);
+  const findings = useFindings().filter(({ place }) => place.activity === id);
+  if (!activity) return null;
+  const type = types.get(activity.type);
+  const tabs = type ? visibleTabs(type, activity.inputs ?? {}) : [];
+  const first = renderRun ? 'run' : (tabs[0] ?? 'general');
+  return (
+    <>
+      <div className={classes.head}>
+        <TypeIcon type={type} />
+        <div style={{ minWidth: 0 }}>
+          <h2 className={classes.title}>{nameOf(activity, types)}</h2>
+          <div className={classes.kind}>{type ? `${type.name} · ${type.category}` : activity.type}</div>
+        </div>
+      </div>
+      {type?.summary ? <p className={classes.summary}>{type.summary}</p> : null}
+      <Findings findings={findings} />
+      <Tabs key={String(renderRun !== null)} defaultValue={first} keepMounted={false}>
+        <Tabs.List>
+          {renderRun ? <Tabs.Tab value="run">Run</Tabs.Tab> : null}
+          {tabs.map((tab) => (
+            <Tabs.Tab key={tab} value={tab}>
+              {tab}
+            </Tabs.Tab>
+          ))}
+          <Tabs.Tab value="general">General</Tabs.Tab>
+          <Tabs.Tab value="behaviour">Run behaviour</Tabs.Tab>
+          <Tabs.Tab value="looping">Looping</Tabs.Tab>
+        </Tabs.List>
+        {renderRun ? <Tabs.Panel value="run">{renderRun(id)}</Tabs.Panel> : null}
+        {tabs.map((tab) => (
+          <Tabs.Panel key={tab} value={tab}>
+            {type ? <InputsTab id={id} activity={activity} type={type} tab={tab} /> : null}
+          </Tabs.Panel>
+        ))}
+        <Tabs.Panel value="general">
+          <GeneralTab id={id} activity={activity} />
+        </Tabs.Panel>
+        <Tabs.Panel value="behaviour">
+          <BehaviourTab id={id} activity={activity} type={type} />
+        </Tabs.Panel>
+        <Tabs.Panel value="looping">
+          <LoopingTab id={id} activity={activity} />
+        </Tabs.Panel>
+      </Tabs>
+    </>
+  );
+}

@@ -1,0 +1,136 @@
+import { Button, Group, Menu } from '@mantine/core';
+import { IconChevronDown, IconPlayerStopFilled } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { isOpen, jobOptions, useStopJob } from '@/api/jobs';
+import { messageOf } from '@/api/problem';
+import type { Job } from '@/api/types';
+import { Facts } from '@/shared/ui/Facts';
+import { ErrorNote, Loading } from '@/shared/ui/notes';
+import { PageFrame } from '@/shared/ui/PageFrame';
+import { Records } from '@/shared/ui/Records';
+import { Status } from '@/shared/ui/Status';
+import { Ago, Took } from '@/shared/ui/times';
+import { JobInstances } from './JobInstances';
+import classes from './jobs.module.css';
+import { Triggers } from './Triggers';
+
+/** One job: what was asked for, what came of it, its runs, and for a monitor what triggered them. */
+export function JobPage({ jobId }: { jobId: string }) {
+  const query = useQuery(jobOptions(jobId));
+  if (query.isPending) return <Loading what="the job" />;
+  if (query.isError)
+    return <ErrorNote message={messageOf(query.error)} onRetry={() => void query.refetch()} />;
+  const job = query.data;
+  return (
+    <PageFrame
+      title={job.runbook_name}
+      subtitle={
+        <Group gap="xs">
+          <span role="status" aria-live="polite">
+            Job <Status status={job.status} />
+          </span>
+          {job.runbook_path}
+        </Group>
+      }
+      actions={<Actions job={job} />}
+    >
+      {job.error ? <div className={classes.error}>{job.error}</div> : null}
+      {job.reason ? <div className={classes.reason}>{job.reason}</div> : null}
+      <div className={classes.panels}>
+        <section className={classes.panel}>
+          <h2>Job</h2>
+          <JobFacts job={job} />
+        </section>
+        <section className={classes.panel}>
+          <h2>Parameters</h2>
+          <Records label="Parameters" rows={hasAny(job.parameters) ? [job.parameters] : []} />
+        </section>
+        <section className={classes.panel}>
+          <h2>Returned data</h2>
+          <Records label="Returned data" rows={job.returned_data} />
+        </section>
+      </div>
+      {job.is_monitor ? <Triggers jobId={job.id} /> : null}
+      <JobInstances jobId={job.id} />
+    </PageFrame>
+  );
+}
+
+const hasAny = (record: object): boolean => Object.keys(record).length > 0;
+
+function JobFacts({ job }: { job: Job }) {
+  return (
+    <Facts
+      facts={[
+        [
+          'Started by',
+          job.parent ? <ParentLink key="parent" id={job.parent.instance_id} /> : job.created_by?.name,
+        ],
+        ['Created', <Ago key="created" at={job.created_at} />],
+        ['Started', job.started_at ? <Ago key="started" at={job.started_at} /> : null],
+        ['Duration', job.started_at ? <Took key="took" start={job.started_at} end={job.ended_at} /> : null],
+        ['Server', job.server],
+        ['Version', job.version ?? 'draft'],
+        ['Runs', job.instance_count],
+      ]}
+    />
+  );
+}
+
+function ParentLink({ id }: { id: string }) {
+  return (
+    <Link to="/instances/$instanceId" params={{ instanceId: id }}>
+      a run of another runbook
+    </Link>
+  );
+}
+
+function Actions({ job }: { job: Job }) {
+  const stop = useStopJob();
+  return (
+    <>
+      <Button
+        variant="default"
+        renderRoot={(props) => (
+          <Link
+            to="/runbooks/$runbookId"
+            params={{ runbookId: job.runbook_id }}
+            search={{ job: job.id }}
+            {...props}
+          />
+        )}
+      >
+        Watch in the designer
+      </Button>
+      {isOpen(job.status) ? (
+        <Group gap={1}>
+          <Button
+            color="red"
+            variant="light"
+            leftSection={<IconPlayerStopFilled size={14} />}
+            loading={stop.isPending}
+            onClick={() => stop.mutate({ id: job.id, now: false })}
+          >
+            Stop
+          </Button>
+          <Menu>
+            <Menu.Target>
+              <Button color="red" variant="light" px={6} aria-label="More ways to stop">
+                <IconChevronDown size={14} />
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => stop.mutate({ id: job.id, now: false })}>
+                Stop after the running activities
+              </Menu.Item>
+              <Menu.Item color="red" onClick={() => stop.mutate({ id: job.id, now: true })}>
+                Stop now, end the running activities
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
+      ) : null}
+    </>
+  );
+}
