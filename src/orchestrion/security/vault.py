@@ -1,7 +1,7 @@
 """Secrets at rest: each sealed with a data key of its own, which the master key wraps (ports.Vault, spec 9.4).
 
-A sealed text is `orchestrion:1:<id of the master key>:<body>`; the body, in base64url, is a nonce, the wrapped data key,
-another nonce and the encrypted text. What stands before the body is authenticated with it, so it cannot be exchanged.
+A sealed text is `orchestrion:1:<id of the master key>:<body>`; the body, in base64url, is a nonce, the wrapped data
+key, another nonce and the encrypted text. What stands before the body is authenticated with it.
 """
 
 from __future__ import annotations
