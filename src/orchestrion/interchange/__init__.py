@@ -1,0 +1,1 @@
+"""Runbooks as text files, for people, version control and other installations."""
