@@ -72,7 +72,7 @@ def publish(
     A document equal to the newest version makes none. Raises ConflictError when the new name is taken.
     """
     runbook = replace(runbook, name=checked_name("runbook", runbook.name))
-    if found.version is not None and _is_unchanged(stores, found, found.version, runbook):
+    if found.version is not None and is_unchanged(stores, found, runbook):
         return found.version
     if found.name != runbook.name:
         stores.runbooks.move(found.id, found.folder_id, runbook.name, reason.now)
@@ -86,10 +86,12 @@ def publish(
     return version
 
 
-def _is_unchanged(stores: Transaction, found: RunbookRecord, version: int, runbook: Runbook) -> bool:
-    """Whether the version holds exactly this runbook; the order of activities counts, as it does in files."""
-    stored = stores.runbooks.version(found.id, version).document
-    return found.name == runbook.name and json.dumps(stored) == json.dumps(write_runbook(runbook))
+def is_unchanged(stores: Transaction, found: RunbookRecord, runbook: Runbook) -> bool:
+    """Whether the newest version is exactly this runbook; the order of activities counts, as it does in files."""
+    if found.version is None or found.name != runbook.name:
+        return False
+    stored = stores.runbooks.version(found.id, found.version).document
+    return json.dumps(stored) == json.dumps(write_runbook(runbook))
 
 
 def release(stores: Transaction, actor: Actor, found: RunbookRecord, now: datetime) -> None:
