@@ -20,6 +20,7 @@ from orchestrion.model.runbook import (
     RunBehaviour,
     Runbook,
 )
+from orchestrion.model.values import Record
 from tests.unit.engine.driver import TYPES, Driver, Ends
 
 STATUSES = (Status.SUCCESS, Status.WARNING, Status.FAILED)
@@ -76,7 +77,9 @@ def activities(draw: DrawFn, name: str, earlier: list[Activity]) -> Activity:
         retry=draw(st.sampled_from([RetryPolicy(), RetryPolicy(), RetryPolicy(2, 3)])),
         parallel=draw(st.sampled_from([1, 1, 2])),
     )
-    looping = draw(st.sampled_from([None, None, None, Looping(max_attempts=3), Looping(delay_seconds=2, max_attempts=2)]))
+    looping = draw(
+        st.sampled_from([None, None, None, Looping(max_attempts=3), Looping(delay_seconds=2, max_attempts=2)])
+    )
     return Activity(name, "test.step", name, inputs=inputs, behaviour=behaviour, looping=looping)
 
 
@@ -111,7 +114,7 @@ def _upstream(name: str, edges: list[Link]) -> set[str]:
 def endings(draw: DrawFn) -> Ends:
     """An ending with no, one or a few records of its own; mostly one, because records multiply along the path."""
     numbers = draw(st.lists(NUMBERS, max_size=draw(st.sampled_from([0, 1, 1, 1, 1, 2, 3]))))
-    records = tuple({"n": number, "text": f"t{number}"} for number in numbers) or ({},)
+    records: tuple[Record, ...] = tuple({"n": number, "text": f"t{number}"} for number in numbers) or ({},)
     return Ends(draw(st.sampled_from([Status.SUCCESS, Status.SUCCESS, *STATUSES])), records, "said")
 
 

@@ -53,7 +53,7 @@ class _Delayed:
 class Conductor:
     """Drives one instance of a plan. Feed `receive` every signal in journal order; it never fails on a valid journal.
 
-    `open` are the commands no signal has answered yet, in the order issued: after a replay, exactly what is still to do.
+    `open` are the commands no signal has answered yet, in the order issued: after a replay, just what is still to do.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -129,7 +129,7 @@ class Conductor:
         if signal.status is Status.FAILED and self._retry(batch, signal):
             return
         outputs = self._outputs(batch, command, signal)
-        if batch.planned.activity.looping and self._loops(batch, command, signal, outputs):
+        if batch.planned.activity.looping and self._loops(batch, signal, outputs):
             return
         self._finish(batch, signal.key.ordinal, signal, outputs)
 
@@ -186,9 +186,7 @@ class Conductor:
         self._again(batch, signal.key._replace(retry=signal.key.retry + 1), signal.at, due)
         return True
 
-    def _loops(
-        self, batch: _Batch, command: StartActivity, signal: ActivityEnded, outputs: tuple[Lineage, ...]
-    ) -> bool:
+    def _loops(self, batch: _Batch, signal: ActivityEnded, outputs: tuple[Lineage, ...]) -> bool:
         looping = batch.planned.activity.looping
         if looping is None or self.started is None:
             return False

@@ -46,8 +46,11 @@ class JunctionBoard:
             waiting.sources.append(source)
 
     def release(self, junctions: Iterable[str]) -> list[str]:
-        """One live batch fewer for each; the junctions that fire now, for which the caller makes a batch and then calls
-        `done` so that what lies behind them hears of it. Junctions that nothing reached pass their end on by themselves."""
+        """One live batch fewer for each of `junctions`; gives those that fire now.
+
+        The caller makes a batch for each and then calls `done`, so that what lies behind it hears of it. Junctions that
+        nothing reached pass their end on by themselves.
+        """
         fires: list[str] = []
         pending = list(junctions)
         while pending:

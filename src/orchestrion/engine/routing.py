@@ -14,7 +14,7 @@ from orchestrion.model.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Routed:
-    """What one finished batch gives: per link, in link order, the records that pass; and whether a failure went nowhere."""
+    """What a finished batch gives: per link, in link order, the records that pass; and a failure that went nowhere."""
 
     passed: tuple[tuple[Link, tuple[Lineage, ...]], ...]
     unhandled: Lineage | None

@@ -1,4 +1,4 @@
-"""What a pack declares about an activity type: inputs, published data, effect class. Plain data for catalogue and checks."""
+"""What a pack declares about an activity type: inputs, published data, effect class; for catalogue and checks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     CHOICE = "choice"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - the name of a kind
     PATH = "path"
     CODE = "code"
     COMPUTER = "computer"

@@ -108,7 +108,7 @@ def _constant(activity: Activity, field: Field, value: str) -> Iterator[Finding]
             )
 
 
-def _template(  # noqa: PLR0913 - one place in one graph takes six facts to name
+def _template(
     runbook: Runbook, activity: Activity, types: Types, upstream: set[str], place: str, text: str
 ) -> Iterator[Finding]:
     try:
@@ -122,7 +122,7 @@ def _template(  # noqa: PLR0913 - one place in one graph takes six facts to name
         yield from _expression(runbook, activity, types, upstream, place, expression)
 
 
-def _expression(  # noqa: PLR0913 - as above
+def _expression(
     runbook: Runbook, activity: Activity, types: Types, upstream: set[str], place: str, expression: Expression
 ) -> Iterator[Finding]:
     if isinstance(expression, Call) and expression.function not in FUNCTIONS:
@@ -134,7 +134,7 @@ def _expression(  # noqa: PLR0913 - as above
         return
     source = runbook.activities.get(expression.activity)
     if source is None:
-        message = f"'{activity.name}', input '{place}' subscribes to '{expression.activity}', which the runbook does not have."
+        message = f"'{activity.name}', input '{place}' subscribes to '{expression.activity}', which does not exist."
         yield _error("dangling-subscription", activity, place, message, f"Activities before it: {_listed(upstream)}.")
     elif source.id not in upstream:
         message = f"'{activity.name}', input '{place}' subscribes to '{source.name}', which does not run before it."

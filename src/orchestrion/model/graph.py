@@ -1,4 +1,4 @@
-"""Questions about the graph that links make of activities. Disabled links count: they can be enabled again at any time."""
+"""Questions about the graph that links make of activities. Disabled links count: they can be enabled at any time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def reachable(edges: Edges, start: str) -> set[str]:
 
 def topological_order(edges: Edges) -> tuple[list[str], list[str]]:
     """The ids in an order in which every edge points forward, and the ids left over because a cycle holds them."""
-    waiting = {each: 0 for each in edges}
+    waiting = dict.fromkeys(edges, 0)
     for targets in edges.values():
         for target in targets:
             waiting[target] += 1

@@ -29,7 +29,7 @@ class EffectClass(StrEnum):
 
 
 class InDoubtAnswer(StrEnum):
-    """What the runbook's author answers for a `once` activity whose outcome a crash hid; ASK leaves it to an operator."""
+    """What the author answers for a `once` activity whose outcome a crash hid; ASK leaves it to an operator."""
 
     ASK = "ask"
     SUCCEED = "succeed"
@@ -99,7 +99,7 @@ class Looping:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One node of the graph. `id` is unique in the runbook and never changes; `inputs` may hold templates in any text."""
+    """One node of the graph. `id` is unique in the runbook and never changes; texts in `inputs` may hold templates."""
 
     id: str
     type: str

@@ -1,4 +1,4 @@
-"""The text of an input as people write it, and its parts: literals, subscriptions, variables and calls (spec 4.4).
+r"""The text of an input as people write it, and its parts: literals, subscriptions, variables and calls (spec 4.4).
 
 Grammar, inside `{{ }}`::
 
@@ -6,7 +6,7 @@ Grammar, inside `{{ }}`::
     reference  := activity-id ( "[" text "]" | "." name )       read_line["Line text"]
     variable   := "var" "[" text "]"                            var["Folder/Name"]
     call       := name "(" [expression {"," expression}] ")"    Upper(read_line["Line text"])
-    text       := "…" or '…' with \\" \\' \\\\ \\n \\t
+    text       := "…" or '…' with \" \' \\ \n \t
 """
 
 from __future__ import annotations

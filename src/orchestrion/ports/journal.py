@@ -61,8 +61,10 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What one instance wants written, all or nothing: journal rows in sequence, inbox messages they consume, and what
-    becomes of the instance (None: it goes on)."""
+    """What one instance wants written, all or nothing.
+
+    Journal rows in sequence, the inbox messages they consume, and what becomes of the instance (None: it goes on).
+    """
 
     instance_id: str
     lease: str
@@ -175,8 +177,10 @@ class Listener(Protocol):
     """What was announced on one channel since the listener began."""
 
     async def next(self, timeout_seconds: float) -> str | None:
-        """The next payload, waiting for it; None when the time is over first. Announcements that pile up beyond a
-        bound are dropped, oldest first: whoever reads late reads the database."""
+        """The next payload, waiting for it; None when the time is over first.
+
+        Announcements that pile up beyond a bound are dropped, oldest first: whoever reads late reads the database.
+        """
 
 
 class Wakeups(Protocol):

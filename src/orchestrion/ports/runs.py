@@ -150,7 +150,8 @@ class RunStore(Protocol):
     def add_job(self, new: JobRecord, instance_limit: int = 1) -> JobRecord:
         """Stores a pending job and admits it if the runbook's limit allows (durability.md 7).
 
-        `instance_limit` is how many instances a monitor's job runs at once. A job with a known idempotency key is not stored again: the known one is returned.
+        `instance_limit` is how many instances a monitor's job runs at once. A job with a known idempotency key is not
+        stored again: the known one is returned.
         """
 
     def job(self, job_id: str) -> JobRecord:
@@ -198,4 +199,4 @@ class RunStore(Protocol):
         """Stores the answer and wakes the instance; False when somebody answered before (the first answer wins)."""
 
     def request_stop(self, job_id: str, now: datetime) -> JobRecord:
-        """Stops a job: one that has not started ends as canceled, others get the stop in the inbox of their instances."""
+        """Stops a job: one that has not started ends as canceled, others find the stop in the inbox."""

@@ -12,14 +12,16 @@ class ServerStore(Protocol):
     """Registered runbook servers. `epoch` rises whenever a server is registered anew or expired: it fences writes."""
 
     def register(self, name: str, version: str, capacity: int, now: datetime) -> RunbookServer:
-        """Registers the server under its name with a new epoch, and makes what an earlier process of that name owned
-        ready again, so that its instances are taken up where they stood."""
+        """Registers the server under its name with a new epoch.
+
+        What an earlier process of that name owned is ready again, so that its instances are taken up where they stood.
+        """
 
     def beat(self, server_id: str, epoch: int, now: datetime) -> bool:
         """Renews the heartbeat; False when the epoch is no longer the server's."""
 
     def leave(self, server_id: str, epoch: int, now: datetime) -> None:
-        """The server goes offline by itself: what it owns is ready for others at once. An older epoch changes nothing."""
+        """The server goes offline by itself: what it owns is ready at once. An older epoch changes nothing."""
 
     def set_status(self, server_id: str, status: ServerStatus) -> None:
         """Online, draining or offline."""

@@ -24,7 +24,7 @@ _log = structlog.get_logger(__name__)
 class Claimer:
     """Claims and runs instances on one server; `run` and `run_inbox` must be running."""
 
-    def __init__(  # noqa: PLR0913 - what the server's parts share, put together in service.py alone
+    def __init__(
         self, store: JournalStore, database: Database, plans: Plans, services: Services, wakeups: Wakeups, capacity: int
     ) -> None:
         self._store = store

@@ -14,7 +14,7 @@ from orchestrion.engine.signals import (
     StopRequested,
     parse_key,
 )
-from orchestrion.model.values import Json, Record, Value
+from orchestrion.model.values import Json, Record
 from orchestrion.ports.journal import ExecutionRow, SignalRow
 
 STARTED, DELAY, STOP, INTENT, REPEAT = "started", "delay", "stop", "intent", "repeat"
@@ -86,9 +86,6 @@ def _started(row: SignalRow) -> InstanceStarted:
 
 
 def _record(value: Json) -> Record:
-    found: dict[str, Value] = {}
-    if isinstance(value, Mapping):
-        for name, each in value.items():
-            if each is None or isinstance(each, (str, int, float, bool)):
-                found[name] = each
-    return found
+    if not isinstance(value, Mapping):
+        return {}
+    return {name: each for name, each in value.items() if each is None or isinstance(each, (str, int, float, bool))}

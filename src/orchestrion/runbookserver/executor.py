@@ -171,7 +171,7 @@ class InstanceExecutor:
             group.start_soon(self._wait, started.at + timedelta(seconds=limit), _TimedOut())
 
     async def _wait(self, due: datetime, then: _Happened) -> None:
-        while (left := (due - self._services.clock.now()).total_seconds()) > 0:
+        while (left := (due - self._services.clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is no event
             await anyio.sleep(min(left, _LONGEST_SLEEP))
         self._happened.put_nowait(then)
 

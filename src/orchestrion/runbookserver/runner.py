@@ -1,4 +1,4 @@
-"""Running one activity: secrets opened, inputs validated, a time limit, and probes after a crash (architecture.md 5)."""
+"""Running one activity: secrets opened, inputs validated, a time limit; and probes after a crash."""
 
 from __future__ import annotations
 
@@ -45,17 +45,16 @@ class Runner:
     async def run(self, execution: Execution) -> Ended:
         """Runs one execution to its end, its time limit or its cancellation."""
         limit = execution.activity.behaviour.timeout_seconds
+        ended = Ended(Status.FAILED, error=f"The activity did not end within {limit:g} seconds and was stopped.")
         try:
             inputs = self.opened(execution)
-            with anyio.move_on_after(limit or None) as scope:
+            with anyio.move_on_after(limit or None):
                 ended = await invoke(execution.installed.definition, inputs, execution.ctx)
-            if scope.cancelled_caught:
-                return Ended(Status.FAILED, error=f"The activity did not end within {limit:g} seconds and was stopped.")
-            return ended
         except (ActivityFailed, OrchestrionError) as error:
             return Ended(Status.FAILED, error=str(error))
         finally:
             execution.ctx.close()
+        return ended
 
     async def evidence(self, execution: Execution) -> Mapping[str, Json] | None:
         """What the activity collects before its effect, or None when it declares nothing. Raises what it raises."""

@@ -126,18 +126,20 @@ class RunbookServerService:
         lease = timedelta(seconds=self._options.lease_seconds)
         while True:
             await anyio.sleep(self._options.beat_seconds)
-            now = self._outside.clock.now()
             try:
-                if not await self._outside.database.write(
-                    lambda tx: tx.servers.beat(fence.server_id, fence.epoch, now)
-                ):
-                    raise FencedError(f"server {self._options.name} was taken for dead")
-                expired = await self._outside.database.write(lambda tx: tx.servers.expire(lease, now))
+                expired = await self._outside.database.write(lambda tx: self._beaten(tx, fence, lease))
             except UnavailableError:
                 continue
             for name in expired:
                 _log.warning("A runbook server was not heard of; its work is taken over.", server=name)
                 self._outside.wakeups.announce(WORK)
+
+    def _beaten(self, tx: Transaction, fence: Fence, lease: timedelta) -> list[str]:
+        """Renews our heartbeat and gives the names of servers whose work is taken over."""
+        now = self._outside.clock.now()
+        if not tx.servers.beat(fence.server_id, fence.epoch, now):
+            raise FencedError(f"server {self._options.name} was taken for dead")
+        return tx.servers.expire(lease, now)
 
     async def _leave(self, registered: RunbookServer) -> None:
         """Hands its work to the others, or to its own next life."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 
 import anyio
@@ -81,7 +81,7 @@ class _Monitor:
 class Triggers:
     """Arms the monitors this server owns; `run` must be running."""
 
-    def __init__(  # noqa: PLR0913 - what the server's parts share, put together in service.py alone
+    def __init__(
         self, store: JournalStore, database: Database, plans: Plans, services: Services, wakeups: Wakeups
     ) -> None:
         self._store = store
@@ -96,10 +96,8 @@ class Triggers:
         """Takes up monitors and lets stopped ones go, until cancelled. Raises FencedError."""
         with self._wakeups.listen(WORK) as listener:
             while True:
-                try:
+                with suppress(UnavailableError):  # the writer says so; the next poll tries again
                     await self._look(fence, group)
-                except UnavailableError:
-                    pass  # the writer says so; the next poll tries again
                 await listener.next(POLL_SECONDS)
 
     async def _look(self, fence: Fence, group: TaskGroup) -> None:
@@ -141,11 +139,11 @@ class Triggers:
                 async for trigger in triggers:
                     await self._store_trigger(fence, armed, trigger)
                     cursor = trigger.cursor
-            return cursor, "The monitor ended by itself."
         except FencedError:
             raise
         except Exception as error:  # noqa: BLE001 - a stranger's generator
             return cursor, str(error) or type(error).__name__
+        return cursor, "The monitor ended by itself."
 
     async def _monitor(self, plan: Plan, armed: ArmedMonitor, cursor: str | None) -> _Monitor:
         """The runbook's monitor with its inputs bound and its secrets opened; raises what is wrong with them."""

@@ -12,7 +12,7 @@ from orchestrion.sdk.fields import PublishedModel
 Evidence: TypeAlias = Mapping[str, Json]
 
 
-class ActivityFailed(Exception):  # noqa: N818 - named for what the author says, not for an accident
+class ActivityFailed(Exception):
     """Ends the activity with status failed; `published` is what it found out all the same, one record each."""
 
     def __init__(self, message: str, published: Sequence[PublishedModel] = ()) -> None:
@@ -20,7 +20,7 @@ class ActivityFailed(Exception):  # noqa: N818 - named for what the author says,
         self.published = tuple(published)
 
 
-class ActivityWarning(Exception):  # noqa: N818 - as above
+class ActivityWarning(Exception):
     """Ends the activity with status warning; `published` are its records."""
 
     def __init__(self, message: str, published: Sequence[PublishedModel] = ()) -> None:

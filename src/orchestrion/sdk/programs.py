@@ -18,7 +18,7 @@ from anyio.abc import Process
 
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _OWN_SETTINGS = "ORCHESTRION_"  # the server's settings name its database and its keys: no program sees them
-_detached: list[subprocess.Popen[bytes]] = []  # kept until they have ended, so that none stays behind as a zombie
+_detached: set[int] = set()  # process ids, kept until they have ended, so that none stays behind as a zombie
 _ERROR_BYTES = 4096  # of what a program that was read from complained about
 _KILL_GRACE_SECONDS = 5.0  # for output to drain after a kill; a pipe held open by a stranger must not hold the activity
 
@@ -105,7 +105,7 @@ def start_detached(request: ProgramRequest) -> int:
 
     Raises OSError when it cannot be started.
     """
-    _detached[:] = [each for each in _detached if each.poll() is None]
+    _reap()
     process = subprocess.Popen(
         list(request.argv),
         cwd=request.folder,
@@ -115,8 +115,19 @@ def start_detached(request: ProgramRequest) -> int:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    _detached.append(process)
+    _detached.add(process.pid)
+    process.returncode = 0  # the object has no more to do, and would warn that its process goes on
     return process.pid
+
+
+def _reap() -> None:
+    for pid in tuple(_detached):
+        try:
+            if os.waitpid(pid, os.WNOHANG) == (0, 0):
+                continue
+        except ChildProcessError:
+            pass  # somebody waited for it
+        _detached.discard(pid)
 
 
 def _environment(request: ProgramRequest) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Runs one program and ends it, with everything it started, when the server that asked for it goes away.
 
-Started as `python -I -S supervisor.py CONTROL STATUS -- PROGRAM ARGUMENT…` with two pipe ends: the server keeps the other end
-of CONTROL open and never writes; when it closes, by will or by death, the program's process group is killed. On
-STATUS one line says `pid N` or `error TEXT`, and at the end `exit CODE`. Only the standard library's smallest parts
+Started as `python -I -S supervisor.py CONTROL STATUS -- PROGRAM ARGUMENT…` with two pipe ends: the server keeps the
+other end of CONTROL open and never writes; when it closes, by will or by death, the program's process group is killed.
+On STATUS one line says `pid N` or `error TEXT`, and at the end `exit CODE`. Only small parts of the standard library
 are imported: this file's start-up time is part of every program run.
 """
 
@@ -10,12 +10,13 @@ import os
 import select
 import signal
 import sys
+from contextlib import suppress
 
 
 def main(control: int, status: int, argv: list[str]) -> None:
     """Runs `argv` until it ends or CONTROL closes; exits with 0 in both cases, as STATUS tells the rest."""
     woken, waker = os.pipe()
-    os.set_blocking(waker, False)  # noqa: FBT003 - the signature of os
+    os.set_blocking(waker, False)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(waker)
     try:
@@ -37,17 +38,13 @@ def main(control: int, status: int, argv: list[str]) -> None:
 
 
 def _say(status: int, line: str) -> None:
-    try:
+    with suppress(BrokenPipeError):
         os.write(status, f"{line}\n".encode())
-    except BrokenPipeError:
-        pass
 
 
 def _kill_group(pid: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
 
 
 if __name__ == "__main__":

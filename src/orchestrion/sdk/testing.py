@@ -16,7 +16,7 @@ from orchestrion.sdk.outcome import Trigger
 
 @dataclass
 class RehearsalContext:
-    """A RunContext that keeps what the activity told it: `logged` lines and raised `events` (type, summary, details)."""
+    """A RunContext that keeps what it is told: `logged` lines and raised `events` (type, summary, details)."""
 
     temp_folder: Path = Path()
     cursor: str | None = None
@@ -43,7 +43,7 @@ class RehearsalContext:
 
 
 async def run(definition: object, ctx: RehearsalContext, /, **inputs: Json) -> Ended:
-    """Runs a declared activity as a server does, from unvalidated inputs by name; raises ActivityFailed for wrong ones."""
+    """Runs a declared activity as a server does, from inputs by name; raises ActivityFailed for wrong ones."""
     declared = _declared(definition)
     return await invoke(declared, validated(declared, inputs), ctx)
 

@@ -136,7 +136,7 @@ class Jobs:
         wanted = RunFilter(runbook_id=runbook_id, statuses=active, limit=_MOST_STOPPED)
         return [self._stop(tx, actor, job) for job in tx.runs.jobs(wanted)]
 
-    def _answer(  # noqa: PLR0913 - the parts of one answer
+    def _answer(
         self, tx: Transaction, actor: Actor, execution_id: str, answer: str, records: Sequence[Record], comment: str
     ) -> DoubtRecord:
         found = tx.runs.doubts(execution_id)

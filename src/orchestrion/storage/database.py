@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.transaction import Transaction
-from orchestrion.storage.dialect import DRIVER_CONNECTION_ERRORS
+from orchestrion.storage.dialect import LOST_CONNECTION
 from orchestrion.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
@@ -115,7 +115,7 @@ class PostgresDatabase:
         try:
             async with self.engine.begin() as connection:
                 return await connection.run_sync(work)
-        except (OSError, InterfaceError, *DRIVER_CONNECTION_ERRORS) as error:
+        except LOST_CONNECTION as error:
             raise unreachable(error) from error
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
@@ -143,7 +143,7 @@ def open_database(url: str) -> SqlDatabase:
 
 
 def sqlite_engine(url: str, *, read_only: bool) -> Engine:
-    """An engine whose transactions begin at once, as SQLAlchemy's own would begin too late to protect a read-then-write."""
+    """An engine whose transactions begin at once: begun at the first write, they would not protect earlier reads."""
     engine = create_engine(
         url,
         poolclass=QueuePool if read_only else NullPool,
@@ -151,7 +151,7 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:  # noqa: ANN401 - SQLAlchemy's record is opaque
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"query_only={int(read_only)}"):
             connection.execute(f"PRAGMA {pragma}")

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, String, Table, Text, TypeDecorator
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.exc import IntegrityError, InterfaceError
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
+DriverErrors = tuple[type[Exception], ...]
 
-try:
-    from asyncpg import IntegrityConstraintViolationError, InterfaceError, PostgresConnectionError
-except ImportError:  # the driver is an extra: without it there is no PostgreSQL and none of its errors
-    DRIVER_INTEGRITY_ERRORS: tuple[type[Exception], ...] = ()
-    DRIVER_CONNECTION_ERRORS: tuple[type[Exception], ...] = ()
-else:
-    DRIVER_INTEGRITY_ERRORS = (IntegrityConstraintViolationError,)
-    DRIVER_CONNECTION_ERRORS = (InterfaceError, PostgresConnectionError)
+
+def _driver_errors(*names: str) -> DriverErrors:
+    """The named errors of asyncpg; none where the driver, an extra, is missing: then there is no PostgreSQL either."""
+    try:
+        driver = import_module("asyncpg")
+    except ImportError:
+        return ()
+    return tuple(getattr(driver, name) for name in names)
+
+
+#: What says that a key or another rule of the schema was broken, wrapped by SQLAlchemy or raw from a bulk insert.
+BROKEN_RULE: DriverErrors = (IntegrityError, *_driver_errors("IntegrityConstraintViolationError"))
+#: What says that the database is away.
+LOST_CONNECTION: DriverErrors = (OSError, InterfaceError, *_driver_errors("InterfaceError", "PostgresConnectionError"))
 
 
 class Id(TypeDecorator[str]):
@@ -46,7 +55,7 @@ class Instant(TypeDecorator[datetime]):
         """The native type where there is one."""
         return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True) if is_postgres(dialect) else String(32))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - the driver's form
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """The stored form; refuses naive times, which would silently shift."""
         if value is None:
             return None
@@ -54,7 +63,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("a stored time must be aware")
         return value if is_postgres(dialect) else instant_text(value)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - the driver's form
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's
         """The aware moment in UTC."""
         if value is None:
             return None
@@ -88,7 +97,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[An
     driver = connection.connection.driver_connection
     if driver is None:
         raise RuntimeError("the connection is closed")
-    await_only(driver.execute(_unnest(table), *_columns(table, rows)))
+    execute: Callable[..., Awaitable[str]] = driver.execute
+    await_only(execute(_unnest(table), *_columns(table, rows)))
 
 
 def _columns(table: Table, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

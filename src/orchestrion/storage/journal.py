@@ -1,4 +1,4 @@
-"""The hot path: journal, claims, inbox and triggers of running instances (ports.JournalStore, durability.md 4 and 7)."""
+"""The hot path: journal, claims, inbox and triggers of running instances (ports.JournalStore; durability.md 4, 7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, case, delete, or_, select, update
-from sqlalchemy.exc import IntegrityError
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -27,7 +26,7 @@ from orchestrion.ports.journal import (
 )
 from orchestrion.storage.admission import ENGINE_LEVEL, admit_triggers
 from orchestrion.storage.database import SqlDatabase
-from orchestrion.storage.dialect import DRIVER_INTEGRITY_ERRORS, insert_or_ignore, insert_rows
+from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows
 from orchestrion.storage.endings import end_instance, end_monitor, hold_instance
 from orchestrion.storage.journal_rows import execution_values, read_rows, same_rows, signal_values
 from orchestrion.storage.rows import doubt_values, json_text, optional_json
@@ -90,7 +89,7 @@ def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> di
     try:
         with connection.begin_nested():
             _insert(connection, slices)
-    except (IntegrityError, *DRIVER_INTEGRITY_ERRORS):
+    except BROKEN_RULE:
         return _append_one_by_one(connection, slices)
     for each in slices:
         _consume(connection, each)
@@ -108,7 +107,7 @@ def _append_one_by_one(connection: Connection, slices: Sequence[Slice]) -> dict[
             with connection.begin_nested():
                 _insert(connection, [each])
                 _consume(connection, each)
-        except (IntegrityError, *DRIVER_INTEGRITY_ERRORS) as error:
+        except BROKEN_RULE as error:
             refused[each.instance_id] = f"the journal has other entries at the same place: {error}"
     return refused
 

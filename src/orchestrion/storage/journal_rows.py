@@ -47,10 +47,11 @@ def signal_values(connection: Connection, instance_id: str, row: SignalRow) -> t
 
 def read_rows(connection: Connection, instance_id: str) -> list[ExecutionRow | SignalRow]:
     """The journal of an instance in sequence."""
-    found: list[ExecutionRow | SignalRow] = []
     executions = select(execution).where(execution.c.instance_id == instance_id)
-    for row in connection.execute(executions).mappings():
-        found.append(ExecutionRow(execution_record(row), int(row["digest"], 16), row["offset_seconds"]))
+    found: list[ExecutionRow | SignalRow] = [
+        ExecutionRow(execution_record(row), int(row["digest"], 16), row["offset_seconds"])
+        for row in connection.execute(executions).mappings()
+    ]
     signals = select(signal).where(signal.c.instance_id == instance_id)
     for row in connection.execute(signals).mappings():
         digest = None if row["digest"] is None else int(row["digest"], 16)

@@ -26,7 +26,7 @@ def records_of(text: str | None) -> tuple[Record, ...]:
     return tuple(from_json(text)) if text else ()
 
 
-def optional_json(text: str | None) -> Any:  # noqa: ANN401 - whatever was stored
+def optional_json(text: str | None) -> Any:
     """The stored data, or None for an empty column."""
     return from_json(text) if text else None
 

@@ -99,10 +99,10 @@ class PostgresWakeups(LocalWakeups):
                 away = True
                 await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _serve(self, connection: Any) -> None:  # noqa: ANN401 - the driver is an extra
+    async def _serve(self, connection: Any) -> None:
         own = connection.get_server_pid()
 
-        def heard(_connection: Any, sender: int, _channel: str, text: str) -> None:  # noqa: ANN401 - as above
+        def heard(_connection: Any, sender: int, _channel: str, text: str) -> None:
             channel, _, payload = text.partition(" ")
             if sender != own:  # ours were heard when they were announced
                 LocalWakeups.announce(self, channel, payload)

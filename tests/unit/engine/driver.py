@@ -35,8 +35,12 @@ _ITEMS = tuple(PublishedItem(name) for name in ("n", "text", "x", "y"))
 TYPES: dict[str, ActivityType] = {
     each.id: each
     for each in (
-        ActivityType("test.step", "test", "Step", "Test", effect=_ANY, inputs=(Field("value", "Value"),), published=_ITEMS),
-        ActivityType("test.monitor", "test", "Monitor", "Test", kind=ActivityKind.MONITOR, effect=_ANY, published=_ITEMS),
+        ActivityType(
+            "test.step", "test", "Step", "Test", effect=_ANY, inputs=(Field("value", "Value"),), published=_ITEMS
+        ),
+        ActivityType(
+            "test.monitor", "test", "Monitor", "Test", kind=ActivityKind.MONITOR, effect=_ANY, published=_ITEMS
+        ),
         ActivityType(
             INITIALIZE_DATA,
             "runbook-control",

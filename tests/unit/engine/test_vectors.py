@@ -6,8 +6,6 @@ from orchestrion.engine.commands import StartActivity
 from orchestrion.model.job import Outcome
 from tests.unit.engine.driver import FAILS, Driver, Ends, plan_of, publishes, run
 
-STEP = "{type: test.step}"
-
 
 def test_vector_1_only_passing_records_run_the_target_in_record_order() -> None:
     """A publishes 5 records, the link includes n greater than 3: B runs twice, in record order."""
@@ -44,7 +42,9 @@ def test_vector_3_exclude_wins_and_text_ignores_case() -> None:
 
 def test_vector_4_an_empty_include_passes_whatever_happened() -> None:
     """With the Include list emptied a failed A starts B, and the failure counts as handled."""
-    ran = run("{activities: {a: {type: test.step}, b: {type: test.step}}, links: [{from: a, to: b, include: []}]}", a=FAILS)
+    ran = run(
+        "{activities: {a: {type: test.step}, b: {type: test.step}}, links: [{from: a, to: b, include: []}]}", a=FAILS
+    )
     assert ran.count("b") == 1
     assert ran.end.outcome is Outcome.WARNING
 
@@ -90,7 +90,9 @@ JUNCTION = """
       c: {{type: test.step}}
       d: {{type: test.step}}
       j: {{type: runbook-control.junction, inputs: {{return_data_from: "{selected}"}}}}
-      next: {{type: test.step, inputs: {{value: '{{{{ a.text }}}}|{{{{ b.text }}}}|{{{{ c.text }}}}|{{{{ d.text }}}}'}}}}
+      next:
+        type: test.step
+        inputs: {{value: '{{{{ a.text }}}}|{{{{ b.text }}}}|{{{{ c.text }}}}|{{{{ d.text }}}}'}}
     links: [{{from: a, to: b}}, {{from: a, to: c}}, {{from: b, to: d}}, {{from: d, to: j}}, {{from: c, to: j}},
             {{from: j, to: next}}]
     """
