@@ -141,7 +141,7 @@ const authoring = [
     const draft = drafts.get(text(params['id']));
     const { document, revision } = (await request.json()) as { document: RunbookDocument; revision: number };
     if (!draft || draft.revision !== revision)
-      return problem(409, 'Somebody saved a newer draft.', { owner: me });
+      return problem(409, 'Somebody saved a newer draft.', { owner: me.name });
     Object.assign(draft, { document, revision: revision + 1, saved_at: new Date().toISOString() });
     return HttpResponse.json({
       revision: draft.revision,
@@ -194,7 +194,7 @@ const authoring = [
     return HttpResponse.json(
       Array.from({ length: count }, (_, index) => ({
         version: count - index,
-        checked_in_by: me,
+        checked_in_by: me.name,
         checked_in_at: new Date(Date.now() - index * 86_400_000).toISOString(),
         comment: 'Smaller steps',
       })),
@@ -257,7 +257,13 @@ const operations = [
     HttpResponse.json(
       (executions.get('i3') ?? [])
         .filter(({ status }) => status === 'in-doubt')
-        .map((each) => ({ ...each, instance_id: 'i3', job_id: 'j3', runbook_name: 'Restart a process' })),
+        .map((each) => ({
+          ...each,
+          instance_id: 'i3',
+          job_id: 'j3',
+          runbook_name: 'Restart a process',
+          reason: 'The server stopped while it ran.',
+        })),
     ),
   ),
 ];
@@ -297,12 +303,13 @@ const administration = [
       {
         id: 'a1',
         at: new Date().toISOString(),
-        user: me,
+        user: me.name,
         action: 'checked in',
         object_type: 'runbook',
         object_id: 'r1',
         object_name: 'Restart a process',
         details: { version: 3 },
+        origin: '127.0.0.1',
       },
     ]),
   ),

@@ -71,7 +71,7 @@ export const runbooks = new Map<string, Runbook>([
           choices: [],
         },
       ],
-      last_job: { id: 'j1', status: 'failed', ended_at: ago(12) },
+      last_job: { id: 'j1', status: 'failed', created_at: ago(13), ended_at: ago(12) },
     }),
   ],
   [
@@ -81,7 +81,7 @@ export const runbooks = new Map<string, Runbook>([
       active_jobs: 1,
       checked_out_by: { id: 'u2', name: 'maria' },
       checked_out_at: ago(40),
-      last_job: { id: 'j2', status: 'waiting', created_at: ago(300) },
+      last_job: { id: 'j2', status: 'waiting', created_at: ago(300), ended_at: null },
     }),
   ],
 ]);
@@ -113,7 +113,7 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     runbook_id: of.id,
     runbook_name: of.name,
     runbook_path: of.path,
-    version: of.version,
+    version: of.version ?? 1,
     status: 'running',
     is_monitor: of.is_monitor,
     parameters: {},

@@ -54,7 +54,7 @@ export const jobInstancesOptions = (id: string) =>
 export function useStopJob() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, now }: { id: string; now: boolean }) => post<Job>(`/jobs/${id}/stop`, { now }),
+    mutationFn: (id: string) => post<Job>(`/jobs/${id}/stop`, {}),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: jobKeys.all });
       await client.invalidateQueries({ queryKey: ['instances'] });

@@ -84,6 +84,8 @@ export class LiveUpdates {
   }
 
   private onActivity(hint: ActivityHint): void {
+    if (hint.status === 'in-doubt') this.soon(instanceKeys.doubts);
+    if (hint.instance_id !== this.watched) return;
     this.patchInstance(hint.instance_id, (instance) => ({
       ...instance,
       activities: {
@@ -91,11 +93,7 @@ export class LiveUpdates {
         [hint.activity_id]: applied(instance.activities[hint.activity_id], hint),
       },
     }));
-    this.soon(
-      instanceKeys.one(hint.instance_id),
-      ['instances', 'activities', hint.instance_id],
-      ...(hint.status === 'in-doubt' ? [instanceKeys.doubts] : []),
-    );
+    this.soon(instanceKeys.one(hint.instance_id), ['instances', 'activities', hint.instance_id]);
   }
 
   private patchInstance(id: string, change: (instance: InstanceDetail) => InstanceDetail): void {
@@ -118,7 +116,7 @@ export function applied(state: ActivityState | undefined, hint: ActivityHint): A
   const starts = hint.status === 'running';
   return {
     status: hint.status,
-    executions: (state?.executions ?? 0) + (starts ? 1 : 0),
+    executions: (state?.executions ?? 0) + (starts ? 0 : 1),
     failed: (state?.failed ?? 0) + (hint.status === 'failed' ? 1 : 0),
     running: Math.max(0, (state?.running ?? 0) + (starts ? 1 : -1)),
     last_started_at: starts ? hint.at : (state?.last_started_at ?? null),

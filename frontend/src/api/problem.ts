@@ -1,4 +1,4 @@
-import type { Finding, UserRef } from './types';
+import type { Finding } from './types';
 
 /** The body of an `application/problem+json` answer (RFC 9457) with this product's extra members. */
 export interface ProblemBody {
@@ -7,9 +7,11 @@ export interface ProblemBody {
   detail?: string;
   code?: string;
   findings?: Finding[];
-  owner?: UserRef;
+  /** The name of whoever holds the thing. */
+  owner?: string;
   revision?: number;
-  errors?: unknown;
+  /** Each single mistake in words. */
+  problems?: string[];
 }
 
 /** An answer of the server that is no success; `message` is fit to be shown. */

@@ -136,7 +136,6 @@ export const useUndoCheckOut = (id: string) =>
 export interface StartRequest {
   parameters: Record<string, Json>;
   servers: string[];
-  test_draft?: boolean;
 }
 
 export function useStartRunbook(id: string) {

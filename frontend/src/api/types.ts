@@ -39,8 +39,8 @@ export type ActivityStatus = 'running' | 'success' | 'warning' | 'failed' | 'can
 export interface JobRef {
   id: string;
   status: JobStatus;
-  ended_at?: string | null;
-  created_at?: string | null;
+  created_at: string;
+  ended_at: string | null;
 }
 
 export type ValueType = 'text' | 'number' | 'boolean' | 'date-time';
@@ -99,13 +99,13 @@ export interface Finding {
   severity: 'error' | 'warning' | 'info';
   code: string;
   message: string;
-  fix: string | null;
+  fix: string;
   place: { activity: string | null; link: number | null; property: string | null; position: number | null };
 }
 
 export interface Version {
   version: number;
-  checked_in_by: UserRef | null;
+  checked_in_by: string;
   checked_in_at: string;
   comment: string;
 }
@@ -259,11 +259,11 @@ export interface Job {
   runbook_id: string;
   runbook_name: string;
   runbook_path: string;
-  version: number | null;
+  version: number;
   status: JobStatus;
   is_monitor: boolean;
   parameters: Record<string, Json>;
-  created_by: UserRef | null;
+  created_by: UserRef;
   created_at: string;
   started_at: string | null;
   ended_at: string | null;
@@ -278,11 +278,11 @@ export interface Job {
 
 export interface Trigger {
   id: string;
-  key: string | null;
+  key: string;
   at: string;
   published: Row;
   instance_id: string | null;
-  status: string;
+  status: JobStatus;
 }
 
 export interface Instance {
@@ -291,7 +291,7 @@ export interface Instance {
   runbook_id: string;
   runbook_name: string;
   runbook_path: string;
-  version: number | null;
+  version: number;
   status: JobStatus;
   server: string | null;
   created_at: string;
@@ -334,7 +334,7 @@ export interface ActivityInstance {
   error: string | null;
   attempt: number;
   retry: number;
-  record: number | null;
+  record: number;
   effect: string;
   record_count: number;
 }
@@ -350,6 +350,7 @@ export interface Doubt extends ActivityInstance {
   instance_id: string;
   job_id: string;
   runbook_name: string;
+  reason: string;
 }
 
 export interface OperatorEvent {
@@ -367,12 +368,13 @@ export interface OperatorEvent {
 export interface AuditEntry {
   id: string;
   at: string;
-  user: UserRef | string | null;
+  user: string;
   action: string;
   object_type: string;
-  object_id: string | null;
-  object_name: string | null;
-  details: Json;
+  object_id: string;
+  object_name: string;
+  details: Row;
+  origin: string;
 }
 
 export interface RunbookServer {
@@ -400,10 +402,14 @@ export interface ApiToken {
   id: string;
   name: string;
   created_at: string;
+  last_used_at: string | null;
+  /** Only in the answer that made it. */
   token?: string;
 }
 
+export type HealthStatus = 'ok' | 'warning' | 'error';
+
 export interface Health {
-  status: string;
-  checks: { name: string; status: string; detail: string }[];
+  status: HealthStatus;
+  checks: { name: string; status: HealthStatus; detail: string }[];
 }

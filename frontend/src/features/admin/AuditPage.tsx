@@ -29,16 +29,15 @@ export function AuditPage() {
   );
 }
 
-const userOf = ({ user }: AuditEntry): string => (typeof user === 'string' ? user : (user?.name ?? 'system'));
-
 const COLUMNS: Columns<AuditEntry> = [
   { header: 'When', accessorKey: 'at', cell: ({ row }) => formatMoment(row.original.at) },
-  { header: 'Who', id: 'user', accessorFn: userOf },
+  { header: 'Who', accessorKey: 'user' },
+  { header: 'From', accessorKey: 'origin' },
   { header: 'What', accessorKey: 'action' },
   {
     header: 'Object',
     id: 'object',
-    accessorFn: (entry) => `${entry.object_type} ${entry.object_name ?? ''}`,
+    accessorFn: (entry) => `${entry.object_type} ${entry.object_name}`,
     cell: ({ row: { original: entry } }) => (
       <span>
         <span className={classes.soft}>{entry.object_type}</span> {entry.object_name}

@@ -103,6 +103,12 @@ const columns = (onDelete: (token: ApiToken) => void): Columns<ApiToken> => [
   { header: 'Name', accessorKey: 'name', cell: ({ row }) => <strong>{row.original.name}</strong> },
   { header: 'Created', accessorKey: 'created_at', cell: ({ row }) => <Ago at={row.original.created_at} /> },
   {
+    header: 'Last used',
+    id: 'last_used',
+    accessorFn: (token) => token.last_used_at ?? '',
+    cell: ({ row }) => (row.original.last_used_at ? <Ago at={row.original.last_used_at} /> : 'never'),
+  },
+  {
     header: '',
     id: 'actions',
     enableSorting: false,

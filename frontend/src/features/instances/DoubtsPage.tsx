@@ -47,5 +47,6 @@ const COLUMNS: Columns<Doubt> = [
     ),
   },
   { header: 'Runbook', accessorKey: 'runbook_name' },
+  { header: 'Why', accessorKey: 'reason' },
   { header: 'Started', accessorKey: 'started_at', cell: ({ row }) => <Ago at={row.original.started_at} /> },
 ];

@@ -128,7 +128,7 @@ function Head({ instance }: { instance: InstanceDetail }) {
           leftSection={<IconPlayerStopFilled size={14} />}
           disabled={!isOpen(instance.status)}
           loading={stop.isPending}
-          onClick={() => stop.mutate({ id: instance.job_id, now: false })}
+          onClick={() => stop.mutate(instance.job_id)}
         >
           Stop
         </Button>

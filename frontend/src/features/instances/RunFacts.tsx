@@ -18,11 +18,11 @@ export function RunFacts({ instance }: { instance: InstanceDetail }) {
       <Facts
         facts={[
           ['Runbook', instance.runbook_path],
-          ['Version', instance.version ?? 'draft'],
+          ['Version', instance.version],
           [
             'Job',
             <Link key="job" to="/jobs/$jobId" params={{ jobId: instance.job_id }}>
-              {job?.created_by ? `started by ${job.created_by.name}` : 'open'}
+              {job ? `started by ${job.created_by.name}` : 'open'}
             </Link>,
           ],
           ['Created', formatMoment(instance.created_at)],

@@ -1,5 +1,5 @@
-import { Button, Group, Menu } from '@mantine/core';
-import { IconChevronDown, IconPlayerStopFilled } from '@tabler/icons-react';
+import { Button, Group } from '@mantine/core';
+import { IconPlayerStopFilled } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { isOpen, jobOptions, useStopJob } from '@/api/jobs';
@@ -71,7 +71,7 @@ function JobFacts({ job }: { job: Job }) {
         ['Started', job.started_at ? <Ago key="started" at={job.started_at} /> : null],
         ['Duration', job.started_at ? <Took key="took" start={job.started_at} end={job.ended_at} /> : null],
         ['Server', job.server],
-        ['Version', job.version ?? 'draft'],
+        ['Version', job.version],
         ['Runs', job.instance_count],
       ]}
     />
@@ -104,32 +104,15 @@ function Actions({ job }: { job: Job }) {
         Watch in the designer
       </Button>
       {isOpen(job.status) ? (
-        <Group gap={1}>
-          <Button
-            color="red"
-            variant="light"
-            leftSection={<IconPlayerStopFilled size={14} />}
-            loading={stop.isPending}
-            onClick={() => stop.mutate({ id: job.id, now: false })}
-          >
-            Stop
-          </Button>
-          <Menu>
-            <Menu.Target>
-              <Button color="red" variant="light" px={6} aria-label="More ways to stop">
-                <IconChevronDown size={14} />
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => stop.mutate({ id: job.id, now: false })}>
-                Stop after the running activities
-              </Menu.Item>
-              <Menu.Item color="red" onClick={() => stop.mutate({ id: job.id, now: true })}>
-                Stop now, end the running activities
-              </Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        </Group>
+        <Button
+          color="red"
+          variant="light"
+          leftSection={<IconPlayerStopFilled size={14} />}
+          loading={stop.isPending}
+          onClick={() => stop.mutate(job.id)}
+        >
+          Stop
+        </Button>
       ) : null}
     </>
   );

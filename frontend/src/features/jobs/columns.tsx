@@ -21,15 +21,11 @@ export function jobColumns(longest: number): Columns<Job> {
     {
       header: 'Started by',
       id: 'created_by',
-      accessorFn: (job) => job.created_by?.name ?? '',
-      cell: ({ row }) => (row.original.parent ? 'another runbook' : (row.original.created_by?.name ?? '')),
+      accessorFn: (job) => job.created_by.name,
+      cell: ({ row }) => (row.original.parent ? 'another runbook' : row.original.created_by.name),
     },
     { header: 'Server', accessorKey: 'server', cell: ({ row }) => row.original.server ?? '' },
-    {
-      header: 'Version',
-      accessorKey: 'version',
-      cell: ({ row }) => row.original.version ?? 'draft',
-    },
+    { header: 'Version', accessorKey: 'version' },
   ];
 }
 

@@ -22,7 +22,8 @@ import type { Marks } from '../model/problems';
 import { ActivityNode } from './ActivityNode';
 import { type ActivityNode as FlowNode, type LinkEdge as FlowEdge, toEdges, toNodes } from './flow';
 import { LinkEdge } from './LinkEdge';
-import { miniMapColor, selectionAfter, DRAG_TYPE } from './gestures';
+import { DRAG_TYPE, miniMapColor } from './gestures';
+import { useSelectionChanges } from './use-selection-changes';
 
 const nodeTypes = { activity: ActivityNode };
 const edgeTypes = { link: LinkEdge };
@@ -53,31 +54,23 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
     () => toEdges(arrows(document, marks), drawn, selection),
     [document, marks, drawn, selection],
   );
+  // Fitting an empty canvas would wait for the first activity and then move it away from where it was dropped.
+  const [hasContent] = useState(drawn.length > 0);
   const [nodes, setNodes] = useState<FlowNode[]>(() => toNodes(drawn, selection, []));
   useEffect(() => setNodes((before) => toNodes(drawn, selection, before)), [drawn, selection]);
 
+  const choose = useSelectionChanges(selection, onSelect);
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
-      const next = selectionAfter(selection, changes, []);
-      if (next !== selection) onSelect(next);
-      setNodes((before) =>
-        applyNodeChanges(
-          changes.filter(({ type }) => type !== 'select' && type !== 'remove'),
-          before,
-        ),
-      );
+      choose(changes, []);
+      const others = changes.filter(({ type }) => type !== 'select' && type !== 'remove');
+      setNodes((before) => applyNodeChanges(others, before));
       const moved = changes.filter((change) => change.type === 'position' && change.dragging === false);
       if (moved.length && edits) edits.move(placesOf(moved));
     },
-    [selection, onSelect, edits],
+    [choose, edits],
   );
-  const onEdgesChange = useCallback(
-    (changes: EdgeChange<FlowEdge>[]) => {
-      const next = selectionAfter(selection, [], changes);
-      if (next !== selection) onSelect(next);
-    },
-    [selection, onSelect],
-  );
+  const onEdgesChange = useCallback((changes: EdgeChange<FlowEdge>[]) => choose([], changes), [choose]);
   const onDrop = (event: DragEvent) => {
     const typeId = event.dataTransfer.getData(DRAG_TYPE);
     if (!typeId || !edits) return;
@@ -104,8 +97,8 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
       snapGrid={[GRID, GRID]}
       minZoom={0.15}
       maxZoom={2}
-      fitView
-      fitViewOptions={{ padding: 0.2, maxZoom: 1 }}
+      fitView={hasContent}
+      fitViewOptions={{ padding: 0.1, maxZoom: 1 }}
       colorMode={colorScheme === 'auto' ? 'system' : colorScheme}
       multiSelectionKeyCode={['Shift', 'Control', 'Meta']}
       connectionRadius={30}

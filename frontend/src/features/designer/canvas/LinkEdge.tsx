@@ -24,7 +24,7 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
           ...(selected ? { strokeWidth: 3.5 } : {}),
         }}
       />
-      {label || arrow?.problem ? (
+      {label || arrow?.problem === 'error' || arrow?.problem === 'warning' ? (
         <EdgeLabelRenderer>
           <div
             className={classes.label}

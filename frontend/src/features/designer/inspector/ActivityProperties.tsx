@@ -37,7 +37,7 @@ export function ActivityProperties({ id, renderRun }: Props) {
       {type?.summary ? <p className={classes.summary}>{type.summary}</p> : null}
       <Findings findings={findings} />
       <Tabs key={String(renderRun !== null)} defaultValue={first} keepMounted={false}>
-        <Tabs.List>
+        <Tabs.List className={classes.tabs}>
           {renderRun ? <Tabs.Tab value="run">Run</Tabs.Tab> : null}
           {tabs.map((tab) => (
             <Tabs.Tab key={tab} value={tab}>
@@ -45,7 +45,7 @@ export function ActivityProperties({ id, renderRun }: Props) {
             </Tabs.Tab>
           ))}
           <Tabs.Tab value="general">General</Tabs.Tab>
-          <Tabs.Tab value="behaviour">Run behaviour</Tabs.Tab>
+          <Tabs.Tab value="behaviour">Behaviour</Tabs.Tab>
           <Tabs.Tab value="looping">Looping</Tabs.Tab>
         </Tabs.List>
         {renderRun ? <Tabs.Panel value="run">{renderRun(id)}</Tabs.Panel> : null}

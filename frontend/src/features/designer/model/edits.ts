@@ -10,8 +10,10 @@ import type {
 import {
   activitiesOf,
   DEFAULT_INCLUDE,
+  GRID,
   linksOf,
   nameOf,
+  NODE_WIDTH,
   newActivityId,
   newActivityName,
   type Point,
@@ -20,6 +22,8 @@ import {
   snap,
 } from './document';
 import { sameJson, without } from './json';
+
+const STEP = NODE_WIDTH + 3 * GRID; // The least distance between an activity and the next one.
 
 /** Named edits: each takes a document and gives a new one; the old one is never changed. */
 
@@ -118,6 +122,24 @@ export function insertOnLink(document: RunbookDocument, index: number, id: strin
   if (!link || link.from === id || link.to === id) return document;
   const first = changeLink(document, index, { to: id });
   return addLink(first, id, link.to);
+}
+
+/** Moves what follows an inserted activity to the right, as far as it needs the room. */
+export function makeRoom(document: RunbookDocument, id: string): RunbookDocument {
+  const activities = activitiesOf(document);
+  const activity = activities[id];
+  const before = linksOf(document).find((link) => link.to === id);
+  const after = linksOf(document).find((link) => link.from === id);
+  const [source, target] = [activities[before?.from ?? ''], activities[after?.to ?? '']];
+  if (!activity || !source || !target || positionOf(target).x <= positionOf(source).x) return document;
+  const at = { ...positionOf(activity), x: Math.max(positionOf(activity).x, positionOf(source).x + STEP) };
+  const missing = Math.max(0, at.x + STEP - positionOf(target).x);
+  const places = new Map([[id, at]]);
+  for (const [other, { position }] of Object.entries(activities)) {
+    if (other === id || !missing || !reaches(linksOf(document), id, other)) continue;
+    places.set(other, { x: (position?.[0] ?? 0) + missing, y: position?.[1] ?? 0 });
+  }
+  return moveActivities(document, places);
 }
 
 /** Removes activities with their links, and links; the indexes are those of the given document. */

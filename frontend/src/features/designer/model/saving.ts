@@ -7,7 +7,7 @@ export interface Saving {
   /** What the server holds under `revision`, as far as this screen knows. */
   stored: RunbookDocument;
   savedAt: string | null;
-  phase: 'saved' | 'unsaved' | 'saving' | 'failed' | 'conflict';
+  phase: 'saved' | 'unsaved' | 'saving' | 'failed' | 'rejected' | 'conflict';
   /** Why saving failed or what the conflict is, to be shown. */
   message: string;
   findings: Finding[];
@@ -27,6 +27,7 @@ export type SavingEvent =
     }
   | { kind: 'refused'; message: string }
   | { kind: 'failed'; message: string }
+  | { kind: 'rejected'; message: string }
   | { kind: 'checked'; findings: Finding[] }
   | { kind: 'rebased'; revision: number };
 
@@ -55,7 +56,8 @@ export function advance(saving: Saving, event: SavingEvent): Saving {
     case 'refused':
       return { ...saving, phase: 'conflict', message: event.message };
     case 'failed':
-      return { ...saving, phase: 'failed', message: event.message };
+    case 'rejected':
+      return { ...saving, phase: event.kind, message: event.message };
     case 'checked':
       return { ...saving, findings: event.findings };
     case 'rebased':

@@ -13,7 +13,6 @@ import { useStore } from 'zustand';
 import { isOpen, useStopJob } from '@/api/jobs';
 import { useStopRunbook } from '@/api/runbooks';
 import type { Job, Runbook } from '@/api/types';
-import { parametersOf } from '../model/parameters';
 import { useEditing } from '../state/context';
 import { redo, undo } from '../state/store';
 import { CheckButtons } from './CheckButtons';
@@ -83,27 +82,19 @@ function History() {
 }
 
 function RunButtons({ runbook, job, onWatch, renderStart }: Props) {
-  const { saver, editor } = useEditing();
   const [starting, setStarting] = useState(false);
   const stopJob = useStopJob();
   const stopAll = useStopRunbook(runbook.id);
   const isRunning = job ? isOpen(job.status) : runbook.active_jobs > 0;
-  const canRun = saver !== null || runbook.version !== null;
-  const begin = async () => {
-    if (!saver || (await saver.flush())) setStarting(true);
-  };
-  const draft = () =>
-    saver
-      ? { only: runbook.version === null, parameters: parametersOf(editor.getState().document) }
-      : undefined;
-  const stop = () => (job ? stopJob.mutate({ id: job.id, now: false }) : stopAll.mutate(undefined));
+  const canRun = runbook.version !== null;
+  const stop = () => (job ? stopJob.mutate(job.id) : stopAll.mutate(undefined));
   return (
     <>
       <Button
         leftSection={<IconPlayerPlayFilled size={14} />}
         disabled={!canRun}
-        onClick={() => void begin()}
-        title={canRun ? undefined : 'Nothing has been checked in yet'}
+        onClick={() => setStarting(true)}
+        title={canRun ? undefined : 'Check it in first: versions are what runs'}
       >
         Run
       </Button>
@@ -119,7 +110,6 @@ function RunButtons({ runbook, job, onWatch, renderStart }: Props) {
       {starting
         ? renderStart({
             runbook,
-            draft: draft(),
             onClose: () => setStarting(false),
             onStarted: (started) => {
               setStarting(false);

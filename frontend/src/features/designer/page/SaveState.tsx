@@ -10,6 +10,7 @@ const WORDS = {
   unsaved: 'Unsaved changes',
   saving: 'Saving…',
   failed: 'Not saved, trying again',
+  rejected: 'Not saved',
   conflict: 'Not saved: conflict',
 };
 const SIGNS = {
@@ -17,6 +18,7 @@ const SIGNS = {
   unsaved: IconPencil,
   saving: IconCloudUpload,
   failed: IconAlertTriangle,
+  rejected: IconAlertTriangle,
   conflict: IconAlertTriangle,
 };
 
@@ -35,6 +37,7 @@ export function SaveState({ saver }: { saver: DraftSaver }) {
     <span className={classes.state} data-phase={phase} role="status" title={message || at}>
       <Sign size={14} aria-hidden />
       {WORDS[phase]}
+      {phase === 'rejected' ? `: ${message}` : ''}
     </span>
   );
 }

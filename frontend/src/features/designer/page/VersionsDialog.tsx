@@ -53,7 +53,7 @@ export function VersionsDialog({ runbook, onClose }: Props) {
               <Table.Tr key={version}>
                 <Table.Td>{version}</Table.Td>
                 <Table.Td>{comment}</Table.Td>
-                <Table.Td>{by?.name}</Table.Td>
+                <Table.Td>{by}</Table.Td>
                 <Table.Td>
                   <Ago at={at} />
                 </Table.Td>

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Job, Parameter, Runbook } from '@/api/types';
+import type { Job, Runbook } from '@/api/types';
 
 /** What the designer shows but other features own; the application puts them in. */
 export interface DesignerSlots {
@@ -13,7 +13,6 @@ export interface DesignerSlots {
 
 export interface StartRequest {
   runbook: Runbook;
-  draft: { only: boolean; parameters: Parameter[] } | undefined;
   onStarted: (job: Job) => void;
   onClose: () => void;
 }

@@ -1,13 +1,15 @@
+import { type ReactFlowInstance, useReactFlow } from '@xyflow/react';
 import { useCallback, useMemo } from 'react';
 import type { ActivityType } from '@/api/types';
-import { activitiesOf, freePlace, type Point, placeAfter } from '../model/document';
-import { addActivity, addLink, insertOnLink, mayLink } from '../model/edits';
+import { activitiesOf, freePlace, NODE_HEIGHT, NODE_WIDTH, type Point, placeAfter } from '../model/document';
+import { addActivity, addLink, insertOnLink, makeRoom, mayLink } from '../model/edits';
 import { linkUnder } from '../model/graph';
 import { useEditing } from '../state/context';
 
 /** Adding activities: after the selected one, or where they were dropped. */
 export function useAdd() {
   const { editor, types: byId } = useEditing();
+  const flow = useReactFlow();
   const types = useMemo(() => [...byId.values()], [byId]);
 
   const add = useCallback(
@@ -20,8 +22,9 @@ export function useAdd() {
         after !== undefined && type.kind !== 'monitor' && mayLink(added.document, after, added.id);
       const changed = isLinked ? addLink(added.document, after, added.id) : added.document;
       edit('', () => changed, { activities: [added.id], links: [] });
+      requestAnimationFrame(() => showPlace(flow, place));
     },
-    [editor],
+    [editor, flow],
   );
 
   const addAt = useCallback(
@@ -31,13 +34,32 @@ export function useAdd() {
       const { document, edit } = editor.getState();
       const link = type.kind === 'monitor' ? null : linkUnder(document, at, null);
       const added = addActivity(document, type, at);
-      const changed = link === null ? added.document : insertOnLink(added.document, link, added.id);
+      const changed =
+        link === null ? added.document : makeRoom(insertOnLink(added.document, link, added.id), added.id);
       edit('', () => changed, { activities: [added.id], links: [] });
     },
     [editor, byId],
   );
 
   return { types, add, addAt };
+}
+
+const LEAST_ZOOM = 0.55;
+
+/** Moves the canvas when a place is not on it. */
+function showPlace(flow: ReactFlowInstance, { x, y }: Point): void {
+  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+  const corner = flow.flowToScreenPosition({ x, y });
+  const end = flow.flowToScreenPosition({ x: x + NODE_WIDTH, y: y + NODE_HEIGHT });
+  if (!pane) return;
+  const isInside =
+    corner.x >= pane.left && corner.y >= pane.top && end.x <= pane.right && end.y <= pane.bottom;
+  if (isInside) return;
+  const all = flow.getNodesBounds(flow.getNodes());
+  const fitting = Math.min(pane.width / all.width, pane.height / all.height);
+  // A small runbook is shown as a whole; a large one would become too small to read.
+  if (fitting > LEAST_ZOOM) void flow.fitView({ padding: 0.1, maxZoom: 1, duration: 200 });
+  else void flow.setCenter(x + NODE_WIDTH / 2, y + NODE_HEIGHT / 2, { zoom: flow.getZoom(), duration: 200 });
 }
 
 /** With nothing selected, a runbook drawn as a line goes on at its end. */

@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand';
-import { isStatus, messageOf } from '@/api/problem';
+import { isStatus, messageOf, Problem } from '@/api/problem';
 import { fetchDraft, saveDraft } from '@/api/runbooks';
 import type { Draft, Finding } from '@/api/types';
 import { advance, opened, type Saving, type SavingEvent } from '../model/saving';
@@ -66,7 +66,7 @@ export class DraftSaver {
   }
 
   isDirty(): boolean {
-    return ['unsaved', 'failed'].includes(this.state.getState().phase);
+    return ['unsaved', 'failed', 'rejected'].includes(this.state.getState().phase);
   }
 
   private put(event: SavingEvent): void {
@@ -91,6 +91,18 @@ export class DraftSaver {
     return this.sending;
   }
 
+  private onFailure(error: unknown): void {
+    const message = messageOf(error);
+    if (isStatus(error, 409) || isStatus(error, 404)) {
+      this.put({ kind: 'refused', message });
+    } else if (error instanceof Problem && error.status < 500) {
+      this.put({ kind: 'rejected', message }); // The same document would be rejected again.
+    } else {
+      this.put({ kind: 'failed', message });
+      this.schedule(RETRY_MS);
+    }
+  }
+
   private async exchange(): Promise<void> {
     const sent = this.editor.getState().document;
     const { revision } = this.state.getState();
@@ -100,12 +112,7 @@ export class DraftSaver {
       const now = this.editor.getState().document;
       this.put({ kind: 'stored', sent, now, revision: next, savedAt: saved_at, findings });
     } catch (error) {
-      if (isStatus(error, 409) || isStatus(error, 404)) {
-        this.put({ kind: 'refused', message: messageOf(error) });
-      } else {
-        this.put({ kind: 'failed', message: messageOf(error) });
-        this.schedule(RETRY_MS);
-      }
+      this.onFailure(error);
     }
   }
 }

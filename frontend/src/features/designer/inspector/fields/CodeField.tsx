@@ -57,6 +57,7 @@ export default function CodeField({ field, value, onChange, error, disabled }: F
   };
   return (
     <Input.Wrapper
+      size="xs"
       label={field.label}
       description={field.help}
       error={error}
@@ -68,7 +69,7 @@ export default function CodeField({ field, value, onChange, error, disabled }: F
         {disabled ? null : (
           <Group gap={0} className={classes.tools}>
             <PublishedPicker opened={picking} onClose={() => setPicking(false)} onPick={insert}>
-              <Tooltip label="Subscribe to published data or a variable">
+              <Tooltip label="Subscribe to published data or a variable" disabled={picking}>
                 <ActionIcon
                   size="sm"
                   aria-label={`Subscribe in ${field.label}`}

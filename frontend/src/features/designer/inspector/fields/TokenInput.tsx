@@ -48,7 +48,7 @@ export function TokenInput({ lines, mono, type, bare, ...props }: Props) {
   };
   const subscribe = disabled ? null : (
     <PublishedPicker opened={picking} onClose={() => setPicking(false)} onPick={insert}>
-      <Tooltip label="Subscribe to published data or a variable">
+      <Tooltip label="Subscribe to published data or a variable" disabled={picking}>
         <ActionIcon size="sm" aria-label={`Subscribe in ${label}`} onClick={() => setPicking(!picking)}>
           <IconBraces size={14} />
         </ActionIcon>
