@@ -1,0 +1,1 @@
+"""System: programs, scripts and processes of a computer."""
