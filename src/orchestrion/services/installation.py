@@ -7,7 +7,7 @@ from uuid_utils import uuid7
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.security import InstallationRecord, Vault
-from orchestrion.ports.transaction import Database
+from orchestrion.ports.transaction import Database, Transaction
 
 
 async def establish(database: Database, clock: Clock, vault: Vault) -> InstallationRecord:
@@ -19,7 +19,12 @@ async def establish(database: Database, clock: Clock, vault: Vault) -> Installat
     if known is None:
         incarnation = str(uuid7())
         new = InstallationRecord(incarnation, vault.seal(incarnation), clock.now())
-        known = await database.write(lambda stores: stores.installation.add(new))
+        known = await database.write(lambda stores: _found(stores, new))
     if vault.open(known.key_check) != known.incarnation:
         raise UnavailableError("The master key opens this database's secrets, but they belong to another installation.")
     return known
+
+
+def _found(stores: Transaction, new: InstallationRecord) -> InstallationRecord:
+    stores.folders.root()  # made here, because lists of folders are read where nothing may be written
+    return stores.installation.add(new)
