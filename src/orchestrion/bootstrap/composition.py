@@ -1,0 +1,144 @@
+"""Building adapters and services from the settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from orchestrion.bootstrap.data_folder import prepare
+from orchestrion.interchange.native import NativeText
+from orchestrion.model.errors import UnavailableError
+from orchestrion.packhost.discovery import EntryPointCatalogue
+from orchestrion.ports.clock import Clock
+from orchestrion.ports.security import Vault
+from orchestrion.runbookserver.clock import SystemClock
+from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
+from orchestrion.security.keys import FILE_NAME as KEY_FILE
+from orchestrion.security.keys import create_master_key, find_master_key
+from orchestrion.security.passwords import Argon2Hasher
+from orchestrion.security.tokens import SystemSecrets
+from orchestrion.security.vault import MasterKeyVault
+from orchestrion.services.access import Access
+from orchestrion.services.authoring import Authoring
+from orchestrion.services.folders import Folders
+from orchestrion.services.imports import Imports
+from orchestrion.services.installation import establish
+from orchestrion.services.jobs import Jobs
+from orchestrion.services.operations import Operations
+from orchestrion.services.passwords import Passwords
+from orchestrion.services.resources import Variables
+from orchestrion.services.runs import Runs
+from orchestrion.services.users import Users
+from orchestrion.settings import ConfigurationError, Settings
+from orchestrion.storage.database import SqlDatabase, open_database
+from orchestrion.storage.journal import SqlJournal
+from orchestrion.storage.wakeups import LocalWakeups, PostgresWakeups
+from orchestrion.web.deps import Services, WebSettings
+from orchestrion.web.live import Live
+from orchestrion.web.static import find_front_end
+
+
+@dataclass
+class Core:
+    """The adapters that everything else is built on; `users` and `services` share them."""
+
+    settings: Settings
+    database: SqlDatabase
+    wakeups: LocalWakeups
+    clock: Clock
+    vault: Vault
+
+    @cached_property
+    def passwords(self) -> Passwords:
+        """Hashing of passwords, a few at a time in the whole process."""
+        return Passwords(Argon2Hasher())
+
+    @cached_property
+    def users(self) -> Users:
+        """The people who can sign in."""
+        return Users(self.database, self.clock, self.passwords, SystemSecrets())
+
+    @cached_property
+    def services(self) -> Services:
+        """The use cases that the web service offers."""
+        database, clock, wakeups = self.database, self.clock, self.wakeups
+        return Services(
+            access=Access(database, clock, self.passwords, SystemSecrets()),
+            folders=Folders(database, clock),
+            authoring=Authoring(database, clock, wakeups),
+            imports=Imports(database, clock, wakeups, NativeText()),
+            variables=Variables(database, clock, self.vault),
+            operations=Operations(database, clock),
+            jobs=Jobs(database, wakeups, clock),
+            runs=Runs(database, wakeups, clock),
+            live=Live(wakeups, clock),
+            clock=clock,
+        )
+
+    def runbook_server(self) -> RunbookServerService:
+        """A runbook server of this process."""
+        outside = Outside(
+            database=self.database,
+            journal=SqlJournal(self.database),
+            wakeups=self.wakeups,
+            packs=EntryPointCatalogue(),
+            clock=self.clock,
+            open_secret=self.vault.open,
+        )
+        return RunbookServerService(ServerOptions(self.settings.name, self.settings.capacity), outside)
+
+
+def web_settings(settings: Settings) -> WebSettings:
+    """How the web service presents itself."""
+    return WebSettings(hosts=settings.hosts, is_secure=settings.is_secure, static_folder=find_front_end())
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Core]:
+    """The core over the migrated database, with the master key that fits it; raises UnavailableError otherwise."""
+    database = open_orchestration_database(settings)
+    try:
+        clock = SystemClock()
+        vault = MasterKeyVault(await _master_key(settings, database))
+        await establish(database, clock, vault)
+        url = settings.database_url
+        wakeups = LocalWakeups() if settings.is_sqlite else PostgresWakeups(url)
+        yield Core(settings, database, wakeups, clock, vault)
+    finally:
+        await database.close()
+
+
+def open_orchestration_database(settings: Settings) -> SqlDatabase:
+    """The database of the settings; raises ConfigurationError for a URL that is none."""
+    try:
+        return open_database(settings.database_url)
+    except ValueError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def key_path(settings: Settings) -> Path:
+    """Where the master key lies, unless a variable holds it."""
+    return settings.key_file or settings.data_dir / KEY_FILE
+
+
+async def _master_key(settings: Settings, database: SqlDatabase) -> bytes:
+    """The master key; made now for a database that is new, never for one that has sealed something before."""
+    is_new = await database.read(lambda stores: stores.installation.get()) is None
+    path = key_path(settings)
+    if is_new and settings.key_file is not None and not path.exists():
+        prepare(path.parent)
+        return create_master_key(path)
+    key = find_master_key(os.environ, settings.key_file, settings.data_dir)
+    if key is not None:
+        return key
+    if not is_new:
+        raise UnavailableError(
+            f"There is no master key at {path}, but the secrets in this database were sealed with one. Bring the "
+            "key of this installation there, or name it with --key-file or ORCHESTRION_MASTER_KEY."
+        )
+    prepare(settings.data_dir)
+    return create_master_key(path)

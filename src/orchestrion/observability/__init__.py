@@ -1,0 +1,1 @@
+"""Logs, and what must not get into them."""

@@ -1,0 +1,235 @@
+"""Configuration: flags, then ORCHESTRION_* variables, then `orchestrion.toml`, then defaults.
+
+Every value is known with its source, so that `orchestrion config` can tell why it is what it is.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError
+
+from orchestrion.model.errors import InvalidError
+
+PREFIX = "ORCHESTRION_"
+FILE_NAME = "orchestrion.toml"
+LOCAL_CLIENT_FILE = "client.json"  # in the data folder: how the command line reaches the running server
+DEFAULT_PORT = 8420
+#: Variables that are no settings: read where they are needed, and the command line's own.
+OTHER_VARIABLES = {
+    "ORCHESTRION_MASTER_KEY": "the master key itself, instead of a key file",
+    "ORCHESTRION_CONFIG": "the configuration file, as --config",
+    "ORCHESTRION_URL": "the address that the command line talks to, as --url",
+    "ORCHESTRION_TOKEN": "the API token that the command line sends, as --token",
+}
+
+
+class ConfigurationError(InvalidError):
+    """A setting that cannot be used; the message names it and where it came from."""
+
+    code = "configuration"
+
+
+def default_data_dir() -> Path:
+    """Where data lies when nobody says where: the user's data folder."""
+    base = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(base).expanduser() / "orchestrion"
+
+
+def _split(value: object) -> object:
+    """A text with commas as a list, so that a variable can hold several."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, the same for all commands that run a server."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, use_attribute_docstrings=True, env_ignore_empty=True
+    )
+
+    data_dir: Annotated[Path, AfterValidator(lambda path: path.expanduser().absolute())] = Field(
+        default_factory=default_data_dir
+    )
+    """The folder with the SQLite database, the master key and the command line's token."""
+    database: SecretStr | None = None
+    """The orchestration database: `sqlite:///FILE` or `postgresql://USER@HOST:PORT/NAME`; a file in the data folder
+    when not set."""
+    host: str = "127.0.0.1"
+    """The address that the web service binds to; `0.0.0.0` for all."""
+    port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
+    """The port of the web service; 0 takes a free one."""
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names that browsers may use for the web service, besides those of the loopback and IP addresses."""
+    tls_cert: Path | None = None
+    """A PEM file with the certificate (and its chain); with `tls_key` the web service speaks TLS."""
+    tls_key: Path | None = None
+    """The PEM file with the certificate's private key."""
+    key_file: Path | None = None
+    """The master key for secrets; `master.key` in the data folder when not set."""
+    name: str = Field(default_factory=socket.gethostname, min_length=1, max_length=200)
+    """The name of the runbook server."""
+    capacity: int = Field(default=500, ge=1, le=100_000)
+    """How many runbook instances the runbook server runs at once."""
+    samples: Path | None = None
+    """A folder with runbooks that are imported when the database is new."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is worth a line in the log."""
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """How log lines look; `auto` is `console` at a terminal, else `json`."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_lists(cls, data: dict[str, Any]) -> dict[str, Any]:
+        return data | {"allowed_hosts": _split(data["allowed_hosts"])} if "allowed_hosts" in data else data
+
+    @model_validator(mode="after")
+    def _check_tls(self) -> Settings:
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise ValueError("tls_cert and tls_key only make sense together")
+        return self
+
+    @property
+    def database_url(self) -> str:
+        """The database's URL, whether set or not."""
+        return self.database.get_secret_value() if self.database else f"sqlite:///{self.data_dir / 'orchestrion.db'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the database is one file, for one process."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether the web service speaks TLS itself."""
+        return self.tls_cert is not None
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the web service can be reached from this machine only."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def is_wildcard(self) -> bool:
+        """Whether the web service binds to every address."""
+        return self.host in {"0.0.0.0", "::", ""}  # noqa: S104 - this asks, it does not bind
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All names that browsers may use besides the loopback's."""
+        own = () if self.is_local else (socket.gethostname(), socket.getfqdn())
+        return (*self.allowed_hosts, *own) if self.is_wildcard or self.is_local else (self.host, *self.allowed_hosts)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The settings with the source of each, by name: `flag`, `variable`, `file` or `default`."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    file: Path | None
+    unknown_variables: tuple[str, ...]
+
+
+def load(flags: Mapping[str, Any] | None = None, config: Path | None = None) -> Loaded:
+    """The settings of this process; flags that are None do not count. Raises ConfigurationError."""
+    given = {name: value for name, value in (flags or {}).items() if value is not None and value != []}
+    try:
+        variables = EnvSettingsSource(Settings)()
+    except SettingsError as error:
+        raise ConfigurationError(str(error)) from error
+    path = _file_path(given, variables, config)
+    from_file = _read(path) if path is not None else {}
+    sources = _sources(given, variables, from_file)
+    try:
+        settings = Settings(**(from_file | variables | given))
+    except ValidationError as error:
+        raise ConfigurationError(_explained(error, sources, path)) from None
+    return Loaded(settings, sources, path, _unknown_variables())
+
+
+def shown(settings: Settings, name: str) -> Any:
+    """The value of a setting as it may be shown: secrets masked, paths and lists as text."""
+    value = settings.database_url if name == "database" else getattr(settings, name)
+    if name == "database":
+        return masked_url(str(value))
+    if isinstance(value, Path):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def masked_url(url: str) -> str:
+    """The URL with stars in place of a password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    user, _, rest = parts.netloc.partition(":")
+    return urlunsplit(parts._replace(netloc=f"{user}:***@{rest.rpartition('@')[2]}"))
+
+
+def _file_path(given: Mapping[str, Any], variables: Mapping[str, Any], config: Path | None) -> Path | None:
+    """The configuration file: the one that was named, which must exist, or the one in the data folder."""
+    named = config or (Path(os.environ["ORCHESTRION_CONFIG"]) if os.environ.get("ORCHESTRION_CONFIG") else None)
+    if named is not None:
+        if not named.is_file():
+            raise ConfigurationError(f"There is no configuration file {named}.")
+        return named
+    folder = Path(given.get("data_dir") or variables.get("data_dir") or default_data_dir()).expanduser()
+    default = folder / FILE_NAME
+    return default if default.is_file() else None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path} cannot be read: {error}") from error
+    unknown = sorted(set(found) - set(Settings.model_fields))
+    if unknown:
+        known = ", ".join(Settings.model_fields)
+        raise ConfigurationError(f"{path}: there is no setting '{unknown[0]}'. There are: {known}.")
+    return found
+
+
+def _sources(*given: Mapping[str, Any]) -> dict[str, str]:
+    names = ("flag", "variable", "file")
+    return {
+        field: next((name for name, values in zip(names, given, strict=True) if field in values), "default")
+        for field in Settings.model_fields
+    }
+
+
+def _explained(error: ValidationError, sources: Mapping[str, str], path: Path | None) -> str:
+    """The first mistake in words; values are left out, they may be secret."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    message = str(first["msg"]).removeprefix("Value error, ")
+    name = str(first["loc"][0]) if first["loc"] else ""
+    if not name:
+        return f"The configuration cannot be used: {message}."
+    spots = {
+        "flag": f"--{name.replace('_', '-')}",
+        "variable": f"{PREFIX}{name.upper()}",
+        "file": f"'{name}' in {path}",
+    }
+    return f"{spots.get(sources.get(name, ''), name)}: {message[:1].lower()}{message[1:]}."
+
+
+def _unknown_variables() -> tuple[str, ...]:
+    """Variables with our prefix that mean nothing: most likely misspelt."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | set(OTHER_VARIABLES)
+    return tuple(sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known))

@@ -1,0 +1,1 @@
+"""The web service: REST API, live updates and the built front end."""

@@ -1,0 +1,1 @@
+"""Variables, the audit and the health of the installation."""

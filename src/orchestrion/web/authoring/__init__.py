@@ -1,0 +1,1 @@
+"""Folders, runbooks, drafts, versions and the catalogue of activity types."""

@@ -1,0 +1,1 @@
+"""Jobs, instances, activity instances, events and servers."""

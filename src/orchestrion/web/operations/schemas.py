@@ -1,0 +1,266 @@
+"""Bodies of the operations routes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, StringConstraints
+
+from orchestrion.model.condition import Status
+from orchestrion.model.job import JobStatus
+from orchestrion.model.resources import EventType, ServerStatus
+from orchestrion.model.runbook import EffectClass
+from orchestrion.web.schemas import Answer, DocumentBody, ItemRecord, ItemValue, Name, Order, UserRef
+
+Comment = Annotated[str, StringConstraints(max_length=2000)]
+
+
+class StartOrder(Order):
+    """A request to run a runbook."""
+
+    parameters: Annotated[dict[str, ItemValue], Field(max_length=1000, default_factory=dict)]
+    """Values by parameter name."""
+    servers: Annotated[list[Name], Field(max_length=100, default_factory=list)]
+    """Names of the runbook servers that may run it; empty means any."""
+    idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """A second start with the same key starts nothing and gives the first job."""
+    test_draft: Literal[False] = False
+    """Running a draft is not offered yet."""
+
+
+class StartByPathOrder(StartOrder):
+    """A request to run the runbook at a path."""
+
+    path: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+
+
+class StoppedJobs(Answer):
+    """How many jobs were asked to stop."""
+
+    stopped: int
+
+
+class ParentRef(Answer):
+    """The instance whose Invoke Runbook activity started the job."""
+
+    job_id: str
+    instance_id: str
+
+
+class Job(Answer):
+    """A request to run one version of a runbook."""
+
+    id: str
+    runbook_id: str
+    runbook_name: str
+    runbook_path: str
+    version: int
+    status: JobStatus
+    is_monitor: bool
+    parameters: dict[str, ItemValue]
+    created_by: UserRef
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    server: str | None
+    instance_count: int
+    latest_instance_id: str | None
+    returned_data: list[ItemRecord]
+    error: str | None
+    reason: str | None
+    """Why it does not start, or is held, in words."""
+    parent: ParentRef | None
+
+
+class JobPage(Answer):
+    """One page of jobs, newest first."""
+
+    items: list[Job]
+    next_cursor: str | None
+
+
+class StopOrder(Order):
+    """How to stop."""
+
+    now: Literal[False] = False
+    """Running activities are cancelled in order; ending them at once is not offered yet."""
+
+
+class Trigger(Answer):
+    """One thing that a monitor saw."""
+
+    id: str
+    key: str
+    """What makes it unique: the same thing seen twice has the same key."""
+    at: datetime
+    published: ItemRecord
+    instance_id: str | None
+    """The instance it started; null while it waits for its turn."""
+    status: JobStatus | None
+    """Of the instance it started; null while there is none, or when that is long ago."""
+
+
+class Instance(Answer):
+    """One run of a job's runbook."""
+
+    id: str
+    job_id: str
+    runbook_id: str
+    runbook_name: str
+    runbook_path: str
+    version: int
+    status: JobStatus
+    server: str | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    returned_data: list[ItemRecord]
+    error: str | None
+    reason: str | None
+    trigger: ItemRecord | None
+    """What the monitor published, for instances of monitors."""
+    number: int
+    """Counts from 1 within the job."""
+
+
+class InstancePage(Answer):
+    """One page of instances, newest first."""
+
+    items: list[Instance]
+    next_cursor: str | None
+
+
+class ActivityState(Answer):
+    """How one activity stands in an instance, over all its executions."""
+
+    status: Status
+    executions: int
+    """Executions that ended."""
+    failed: int
+    running: int
+    last_started_at: datetime | None
+    last_duration_seconds: float | None
+
+
+class InstanceDetail(Instance):
+    """An instance with the document it runs and the state of its activities."""
+
+    document: DocumentBody
+    activities: dict[str, ActivityState]
+    """By activity id; activities that have not started are left out."""
+    previous_id: str | None
+    """The instance of the same runbook before this one."""
+    next_id: str | None
+    latest_id: str | None
+
+
+class ActivityInstance(Answer):
+    """One execution of an activity for one record."""
+
+    id: str
+    sequence: int
+    """Its place in the instance's journal."""
+    activity_id: str
+    activity_name: str
+    type: str
+    status: Status
+    started_at: datetime
+    ended_at: datetime | None
+    duration_seconds: float | None
+    error: str | None
+    attempt: int
+    """Of the loop, from 1."""
+    retry: int
+    """Of the retry policy, from 0."""
+    record: int
+    """Which record of its batch it ran for, from 0."""
+    effect: EffectClass
+    record_count: int
+    """Records it published."""
+
+
+class ActivityInstancePage(Answer):
+    """One page of activity instances, in the order they ended."""
+
+    items: list[ActivityInstance]
+    next_cursor: str | None
+
+
+class ActivityInstanceDetail(ActivityInstance):
+    """An execution with all its data."""
+
+    inputs: dict[str, JsonValue]
+    """As bound; secrets are masked."""
+    records: list[ItemRecord]
+    """The published data."""
+    common: ItemRecord
+    """The common published data."""
+    evidence: dict[str, JsonValue] | None
+    """What was collected before the effect, for the probe after a crash."""
+
+
+class AnswerOrder(Order):
+    """A person's answer to an execution in doubt."""
+
+    answer: Literal["succeeded", "repeat", "fail"]
+    records: Annotated[list[ItemRecord], Field(max_length=10_000, default_factory=list)]
+    """With `succeeded`: what the activity published."""
+    comment: Comment = ""
+
+
+class Doubt(ActivityInstance):
+    """An execution whose outcome a crash hid: it waits for an answer."""
+
+    instance_id: str
+    job_id: str
+    runbook_name: str
+    reason: str
+    """Why it is in doubt."""
+    inputs: dict[str, JsonValue]
+    evidence: dict[str, JsonValue] | None
+
+
+class Event(Answer):
+    """A platform event."""
+
+    id: str
+    at: datetime
+    type: EventType
+    summary: str
+    details: str
+    source: str
+    job_id: str | None
+    instance_id: str | None
+    runbook_name: str | None
+
+
+class EventPage(Answer):
+    """One page of events, newest first."""
+
+    items: list[Event]
+    next_cursor: str | None
+
+
+class PackVersion(Answer):
+    """A pack that a server has."""
+
+    id: str
+    version: str
+
+
+class Server(Answer):
+    """A runbook server."""
+
+    id: str
+    name: str
+    status: ServerStatus
+    role: str
+    version: str
+    packs: list[PackVersion]
+    capacity: int
+    """How many instances it runs at once."""
+    running: int
+    """How many it runs now."""
+    last_seen_at: datetime
+    started_at: datetime

@@ -1,0 +1,206 @@
+"""Records of the run services as bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from orchestrion.engine.signals import parse_key
+from orchestrion.model.condition import Status
+from orchestrion.model.values import Json
+from orchestrion.ports.authoring import Document
+from orchestrion.ports.runs import (
+    ActivitySummary,
+    DoubtRecord,
+    ExecutionRecord,
+    InstanceRecord,
+    JobRecord,
+    TriggerRecord,
+)
+from orchestrion.services.operations import ServerView
+from orchestrion.services.runs import ExecutionView, InstanceView
+from orchestrion.web.operations.schemas import (
+    ActivityInstance,
+    ActivityInstanceDetail,
+    ActivityState,
+    Doubt,
+    Instance,
+    InstanceDetail,
+    Job,
+    PackVersion,
+    ParentRef,
+    Server,
+    Trigger,
+)
+from orchestrion.web.schemas import UserRef
+
+_RUNBOOK_FIELDS = ("runbook_id", "runbook_name", "runbook_path", "version")
+_COURSE_FIELDS = ("id", "status", "created_at", "started_at", "ended_at", "server", "error", "reason")
+_JOB_FIELDS = (*_RUNBOOK_FIELDS, *_COURSE_FIELDS, "is_monitor", "instance_count", "latest_instance_id")
+_INSTANCE_FIELDS = (*_RUNBOOK_FIELDS, *_COURSE_FIELDS, "job_id", "trigger", "number")
+_SERVER_FIELDS = ("id", "name", "version", "capacity", "last_seen_at", "started_at")
+
+
+def job_of(found: JobRecord) -> Job:
+    """A job."""
+    has_parent = found.parent_job_id is not None and found.parent_instance_id is not None
+    parent = {"job_id": found.parent_job_id, "instance_id": found.parent_instance_id}
+    return Job(
+        **_picked(found, _JOB_FIELDS),
+        parameters=dict(found.parameters),
+        created_by=UserRef(id=found.created_by_id, name=found.created_by_name),
+        returned_data=[dict(each) for each in found.returned],
+        parent=ParentRef.model_validate(parent) if has_parent else None,
+    )
+
+
+def instance_of(found: InstanceRecord) -> Instance:
+    """An instance."""
+    return Instance(**_instance_fields(found))
+
+
+def instance_detail_of(found: InstanceView) -> InstanceDetail:
+    """An instance with its document and the state of its activities."""
+    return InstanceDetail(
+        **_instance_fields(found.record),
+        document=dict(found.document),
+        activities=activity_states(found.summaries, found.running, frozenset(found.in_doubt)),
+        previous_id=found.previous_id,
+        next_id=found.next_id,
+        latest_id=found.latest_id,
+    )
+
+
+def activity_states(
+    summaries: Iterable[ActivitySummary], running: Iterable[ExecutionRecord], in_doubt: frozenset[str]
+) -> dict[str, ActivityState]:
+    """How each activity that has started stands: in doubt counts most, then running, then how the last one ended."""
+    states = {each.activity_id: _ended_state(each) for each in summaries}
+    for execution in running:
+        old = states.get(execution.activity_id)
+        is_doubtful = execution.id in in_doubt or (old is not None and old.status is Status.IN_DOUBT)
+        states[execution.activity_id] = ActivityState(
+            status=Status.IN_DOUBT if is_doubtful else Status.RUNNING,
+            executions=old.executions if old else 0,
+            failed=old.failed if old else 0,
+            running=(old.running if old else 0) + 1,
+            last_started_at=execution.started_at,
+            last_duration_seconds=None,
+        )
+    return states
+
+
+def execution_of(found: ExecutionRecord, document: Document) -> ActivityInstance:
+    """An activity instance; name and type come from the instance's document."""
+    return ActivityInstance(**_execution_fields(found, *_named(document, found.activity_id)))
+
+
+def execution_detail_of(found: ExecutionView) -> ActivityInstanceDetail:
+    """An activity instance with all its data."""
+    record = found.record
+    return ActivityInstanceDetail(
+        **_execution_fields(record, found.activity_name, found.activity_type),
+        inputs=_json(record.inputs),
+        records=[dict(each) for each in record.records],
+        common=found.common,
+        evidence=None if record.evidence is None else _json(record.evidence),
+    )
+
+
+def doubt_of(found: DoubtRecord, document: Document) -> Doubt:
+    """An execution in doubt."""
+    key = parse_key(found.key)
+    name, kind = _named(document, found.activity_id)
+    return Doubt(
+        id=found.execution_id,
+        sequence=0,
+        activity_id=found.activity_id,
+        activity_name=name,
+        type=kind,
+        status=Status.IN_DOUBT,
+        started_at=found.since,
+        ended_at=None,
+        duration_seconds=None,
+        error=None,
+        attempt=key.attempt,
+        retry=key.retry,
+        record=key.ordinal,
+        effect=found.effect,
+        record_count=0,
+        instance_id=found.instance_id,
+        job_id=found.job_id,
+        runbook_name=found.runbook_name,
+        reason=found.reason,
+        inputs=_json(found.inputs),
+        evidence=None if found.evidence is None else _json(found.evidence),
+    )
+
+
+def trigger_of(found: TriggerRecord, instances: Mapping[str, InstanceRecord]) -> Trigger:
+    """A trigger with the status of the instance it started, where that is among `instances`."""
+    instance = instances.get(found.instance_id or "")
+    return Trigger(
+        id=found.id,
+        key=found.key,
+        at=found.at,
+        published=dict(found.published),
+        instance_id=found.instance_id,
+        status=instance.status if instance else None,
+    )
+
+
+def server_of(found: ServerView) -> Server:
+    """A runbook server."""
+    return Server(
+        **_picked(found.server, _SERVER_FIELDS),
+        status=found.status,
+        role=found.role,
+        running=found.running,
+        packs=[PackVersion(id=name, version=version) for name, version in sorted(found.packs.items())],
+    )
+
+
+def _ended_state(found: ActivitySummary) -> ActivityState:
+    return ActivityState(
+        status=found.last_status,
+        executions=found.executions,
+        failed=found.failed,
+        running=0,
+        last_started_at=found.last_started_at,
+        last_duration_seconds=(found.last_ended_at - found.last_started_at).total_seconds(),
+    )
+
+
+def _execution_fields(found: ExecutionRecord, name: str, kind: str) -> dict[str, Any]:
+    has_ended = found.status not in (Status.RUNNING, Status.IN_DOUBT)
+    return {
+        **_picked(found, ("id", "sequence", "activity_id", "status", "started_at", "attempt", "retry", "effect")),
+        "activity_name": name,
+        "type": kind,
+        "ended_at": found.ended_at if has_ended else None,
+        "duration_seconds": (found.ended_at - found.started_at).total_seconds() if has_ended else None,
+        "error": found.error or None,
+        "record": parse_key(found.key).ordinal,
+        "record_count": len(found.records),
+    }
+
+
+def _instance_fields(found: InstanceRecord) -> dict[str, Any]:
+    return {**_picked(found, _INSTANCE_FIELDS), "returned_data": [dict(each) for each in found.returned]}
+
+
+def _named(document: Document, activity_id: str) -> tuple[str, str]:
+    """Name and type of the activity in a runbook document."""
+    activities = document.get("activities")
+    activity = activities.get(activity_id) if isinstance(activities, Mapping) else None
+    if not isinstance(activity, Mapping):
+        return activity_id, ""
+    return str(activity.get("name") or activity_id), str(activity.get("type") or "")
+
+
+def _picked(found: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in names}
+
+
+def _json(found: Mapping[str, Json]) -> dict[str, Any]:
+    return dict(found)
