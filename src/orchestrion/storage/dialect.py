@@ -107,7 +107,7 @@ def _columns(table: Table, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
 
 @lru_cache
 def _unnest(table: Table) -> str:
-    dialect = postgresql.dialect()
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy ships it without types
     kinds = [column.type.compile(dialect=dialect) for column in table.columns]
     arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, start=1))
     return f"INSERT INTO {table.name} SELECT * FROM unnest({arrays})"  # noqa: S608 - our own table

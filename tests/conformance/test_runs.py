@@ -1,0 +1,376 @@
+"""Jobs, admission, claims, journal, stops and triggers: the same rules on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from uuid_utils import uuid7
+
+from orchestrion.model.condition import Status
+from orchestrion.model.errors import NotFoundError
+from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.model.runbook import EffectClass
+from orchestrion.ports.authoring import VersionRecord
+from orchestrion.ports.journal import (
+    ArmedMonitor,
+    Claimed,
+    ExecutionRow,
+    Fence,
+    FencedError,
+    Hold,
+    InstanceEnd,
+    SeenTrigger,
+    SignalRow,
+    Slice,
+)
+from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, JobRecord
+from orchestrion.storage.database import SqlDatabase
+from orchestrion.storage.journal import SqlJournal
+from orchestrion.storage.servers import POISON_TAKEOVERS
+
+pytestmark = pytest.mark.anyio
+NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass
+class Bundle:
+    """A database with one runbook and one registered server."""
+
+    database: SqlDatabase
+    journal: SqlJournal
+    runbook_id: str
+    fence: Fence
+
+    async def start(self, *, is_monitor: bool = False, key: str | None = None, limit: int = 1) -> JobRecord:
+        """Adds a job."""
+        job = JobRecord(
+            id=str(uuid7()),
+            runbook_id=self.runbook_id,
+            runbook_name="R",
+            runbook_path="R",
+            version=1,
+            status=JobStatus.PENDING,
+            is_monitor=is_monitor,
+            parameters={"p": 1},
+            servers=(),
+            created_by_id=NOBODY,
+            created_by_name="me",
+            created_at=NOW,
+            idempotency_key=key,
+        )
+        return await self.database.write(lambda tx: tx.runs.add_job(job, limit))
+
+    async def job(self, job_id: str) -> JobRecord:
+        """The job as stored."""
+        return await self.database.read(lambda tx: tx.runs.job(job_id))
+
+    async def claim(self, limit: int = 10) -> list[Claimed]:
+        """Claims for the server."""
+        return await self.journal.claim(self.fence, limit, "s", NOW)
+
+    async def end(self, claimed: Claimed, status: JobStatus = JobStatus.SUCCESS) -> None:
+        """Ends a claimed instance."""
+        end = InstanceEnd(status, NOW, ({"r": 1},))
+        assert await self.journal.append(self.fence, [Slice(claimed.instance_id, claimed.lease, [], outcome=end)]) == {}
+
+    async def reregister(self) -> None:
+        """Another process takes the server's name."""
+        server = await self.database.write(lambda tx: tx.servers.register("s", "1", 10, NOW))
+        self.fence = Fence(server.id, server.epoch)
+
+    async def arm(self) -> ArmedMonitor:
+        """Claims the one monitor that is ready."""
+        (armed,) = await self.journal.claim_monitors(self.fence, 5, NOW)
+        return armed
+
+
+@pytest.fixture
+async def bundle(database: SqlDatabase) -> Bundle:
+    """A runbook with a limit of one job, and a server."""
+    runbook = await database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, "R", NOW))
+    version = VersionRecord(runbook.id, 1, "me", NOW, "", {"orchestrion": "runbook/1", "name": "R"})
+    await database.write(lambda tx: tx.runbooks.add_version(version, False, 1, ""))
+    server = await database.write(lambda tx: tx.servers.register("s", "1", 10, NOW))
+    return Bundle(database, SqlJournal(database), runbook.id, Fence(server.id, server.epoch))
+
+
+def execution(claimed: Claimed, sequence: int, **changes: object) -> ExecutionRow:
+    """A journal row."""
+    record = ExecutionRecord(
+        id=str(uuid7()),
+        instance_id=claimed.instance_id,
+        sequence=sequence,
+        activity_id="a",
+        key=f"{sequence}.0..1.0",
+        attempt=1,
+        retry=0,
+        status=Status.SUCCESS,
+        started_at=NOW,
+        ended_at=NOW + timedelta(seconds=1),
+        effect=EffectClass.READ,
+        pack_version="1",
+        server="s",
+        process_id=7,
+        error="",
+        inputs={"text": "ü"},
+        records=({"n": 1, "t": None, "b": True},),
+    )
+    return ExecutionRow(replace(record, **changes), digest=0xDEADBEEF, offset_seconds=3600)  # type: ignore[arg-type]
+
+
+async def test_a_job_within_the_limit_is_ready_at_once(bundle: Bundle) -> None:
+    """The job's instance can be claimed, and says all that a server needs."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    assert (claimed.job_id, claimed.is_fresh, claimed.parameters, claimed.number) == (job.id, True, {"p": 1}, 1)
+    assert (await bundle.job(job.id)).status is JobStatus.RUNNING
+
+
+async def test_a_job_beyond_the_limit_waits_and_says_why(bundle: Bundle) -> None:
+    """Vector 16: with a limit of one the second job waits; the first one's end admits it."""
+    await bundle.start()
+    second = await bundle.start()
+    (claimed,) = await bundle.claim()
+    assert "at most 1 job at a time" in ((await bundle.job(second.id)).reason or "")
+    await bundle.end(claimed)
+    (following,) = await bundle.claim()
+    assert following.job_id == second.id
+
+
+async def test_stopping_a_queued_job_removes_it(bundle: Bundle) -> None:
+    """Vector 16: a queued job ends as canceled at once and never runs."""
+    await bundle.start()
+    second = await bundle.start()
+    stopped = await bundle.database.write(lambda tx: tx.runs.request_stop(second.id, NOW))
+    assert stopped.status is JobStatus.CANCELED
+    (first,) = await bundle.claim()
+    await bundle.end(first)
+    assert await bundle.claim() == []
+
+
+async def test_stopping_a_running_job_leaves_a_message(bundle: Bundle) -> None:
+    """The owner finds the stop in the inbox; asking twice leaves one message."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    for _ in range(2):
+        await bundle.database.write(lambda tx: tx.runs.request_stop(job.id, NOW))
+    messages = await bundle.journal.messages(bundle.fence, NOW)
+    assert [message.kind for message in messages[claimed.instance_id]] == ["stop"]
+    await bundle.end(claimed, JobStatus.CANCELED)
+    assert await bundle.journal.messages(bundle.fence, NOW) == {}
+
+
+async def test_an_idempotency_key_makes_one_job(bundle: Bundle) -> None:
+    """A second start with the same key gives the first job."""
+    first = await bundle.start(key="k")
+    assert (await bundle.start(key="k")).id == first.id
+
+
+async def test_an_ended_job_keeps_what_it_returned(bundle: Bundle) -> None:
+    """Status, returned data and times of the instance are the job's."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    await bundle.end(claimed, JobStatus.WARNING)
+    ended = await bundle.job(job.id)
+    assert (ended.status, ended.returned, ended.ended_at) == (JobStatus.WARNING, ({"r": 1},), NOW)
+    assert ended.server == "s"
+
+
+async def test_journal_rows_come_back_as_written(bundle: Bundle) -> None:
+    """Executions and signals in sequence, with every field and type."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    rows = [
+        SignalRow(1, "started", NOW, {"x": [1, None]}, 5),
+        execution(claimed, 2),
+        execution(claimed, 3, evidence={"s": 1}),
+    ]
+    assert await bundle.journal.append(bundle.fence, [Slice(claimed.instance_id, claimed.lease, rows)]) == {}
+    assert await bundle.journal.load(claimed.instance_id) == rows
+
+
+async def test_a_slice_sent_twice_is_stored_once(bundle: Bundle) -> None:
+    """After an unknown outcome the same slice is sent again: nothing changes."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    slice_ = Slice(
+        claimed.instance_id, claimed.lease, [execution(claimed, 1)], outcome=InstanceEnd(JobStatus.SUCCESS, NOW)
+    )
+    for _ in range(2):
+        assert await bundle.journal.append(bundle.fence, [slice_]) == {}
+    assert len(await bundle.journal.load(claimed.instance_id)) == 1
+
+
+async def test_a_bad_slice_does_not_fail_its_neighbours(bundle: Bundle) -> None:
+    """Other content at a stored place refuses that slice alone, and all of it."""
+    await bundle.database.write(lambda tx: _allow(tx, bundle.runbook_id))
+    await bundle.start()
+    await bundle.start()
+    bad, good = await bundle.claim()
+    await bundle.journal.append(bundle.fence, [Slice(bad.instance_id, bad.lease, [execution(bad, 1)])])
+    refused = await bundle.journal.append(
+        bundle.fence,
+        [
+            Slice(bad.instance_id, bad.lease, [execution(bad, 2), execution(bad, 1)]),
+            Slice(good.instance_id, good.lease, [execution(good, 1)]),
+        ],
+    )
+    assert list(refused) == [bad.instance_id]
+    assert len(await bundle.journal.load(bad.instance_id)) == 1
+    assert len(await bundle.journal.load(good.instance_id)) == 1
+
+
+async def test_an_older_epoch_writes_nothing_more(bundle: Bundle) -> None:
+    """A server whose name another process took is fenced, and its instance goes on where it stood."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    old = bundle.fence
+    await bundle.reregister()
+    with pytest.raises(FencedError):
+        await bundle.journal.append(old, [Slice(claimed.instance_id, claimed.lease, [execution(claimed, 1)])])
+    (again,) = await bundle.claim()
+    assert (again.instance_id, again.is_fresh, again.takeovers) == (claimed.instance_id, False, 1)
+    assert await bundle.journal.load(claimed.instance_id) == []
+
+
+async def test_takeovers_without_progress_are_held_as_poison(bundle: Bundle) -> None:
+    """An instance that ends its server again and again waits for a person."""
+    job = await bundle.start()
+    for _ in range(POISON_TAKEOVERS + 1):
+        await bundle.claim()
+        await bundle.reregister()
+    assert await bundle.claim() == []
+    assert (await bundle.job(job.id)).status is JobStatus.HELD
+
+
+async def test_progress_forgives_earlier_takeovers(bundle: Bundle) -> None:
+    """An instance whose journal grows between crashes is never held."""
+    await bundle.start()
+    for number in range(1, POISON_TAKEOVERS + 3):
+        (claimed,) = await bundle.claim()
+        await bundle.journal.append(
+            bundle.fence, [Slice(claimed.instance_id, claimed.lease, [execution(claimed, number)])]
+        )
+        await bundle.reregister()
+    assert len(await bundle.claim()) == 1
+
+
+async def test_a_silent_server_loses_its_work(bundle: Bundle) -> None:
+    """After the lease another server claims; the silent one is fenced."""
+    await bundle.start()
+    await bundle.claim()
+    later = NOW + timedelta(seconds=60)
+    names = await bundle.database.write(lambda tx: tx.servers.expire(timedelta(seconds=15), later))
+    assert names == ["s"]
+    with pytest.raises(FencedError):
+        await bundle.claim()
+
+
+async def test_a_doubt_is_answered_once(bundle: Bundle) -> None:
+    """The first answer wakes the held instance with a message; a second one is refused."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    doubt = DoubtRecord(
+        str(uuid7()), claimed.instance_id, claimed.job_id, "R", "a", "1.0..1.0", EffectClass.ONCE, NOW, "why"
+    )
+    held = Slice(claimed.instance_id, claimed.lease, [], doubts=[doubt], outcome=Hold("in doubt", NOW))
+    await bundle.journal.append(bundle.fence, [held])
+    assert await bundle.database.read(lambda tx: tx.runs.doubts()) == [doubt]
+    answers = [
+        await bundle.database.write(lambda tx: tx.runs.answer_doubt(doubt.execution_id, "fail", "me", (), NOW))
+        for _ in range(2)
+    ]
+    assert answers == [True, False]
+    assert [each.instance_id for each in await bundle.claim()] == [claimed.instance_id]
+    messages = await bundle.journal.messages(bundle.fence, NOW)
+    assert messages[claimed.instance_id][0].payload["answer"] == "fail"
+
+
+async def test_a_message_that_came_meanwhile_keeps_an_instance_from_being_held(bundle: Bundle) -> None:
+    """A stop that arrives while the server decides to hold is not lost."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    await bundle.database.write(lambda tx: tx.runs.request_stop(job.id, NOW))
+    await bundle.journal.append(
+        bundle.fence, [Slice(claimed.instance_id, claimed.lease, [], outcome=Hold("doubt", NOW))]
+    )
+    assert [each.instance_id for each in await bundle.claim()] == [claimed.instance_id]
+
+
+def seen(key: str) -> SeenTrigger:
+    """A trigger ready to be stored."""
+    return SeenTrigger(str(uuid7()), key, f"after {key}", {"Log Entry ID": 1}, NOW)
+
+
+async def test_triggers_start_one_instance_each_in_their_order(bundle: Bundle) -> None:
+    """Vector 22: three triggers, one running at a time by default, none lost."""
+    job = await bundle.start(is_monitor=True)
+    armed = await bundle.arm()
+    for key in ("1", "2", "3"):
+        assert await bundle.journal.store_trigger(bundle.fence, armed, seen(key))
+    numbers = []
+    for _ in range(3):
+        (claimed,) = await bundle.claim()
+        numbers.append(claimed.number)
+        await bundle.end(claimed)
+    assert numbers == [1, 2, 3]
+    assert (await bundle.job(job.id)).status is JobStatus.WAITING
+
+
+async def test_a_trigger_seen_twice_is_stored_once_and_moves_the_cursor(bundle: Bundle) -> None:
+    """The same key starts one instance; the next arming goes on after the last cursor."""
+    await bundle.start(is_monitor=True)
+    armed = await bundle.arm()
+    assert await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    assert not await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    await bundle.reregister()
+    assert (await bundle.arm()).cursor == "after k"
+
+
+async def test_a_stopped_monitor_ends_when_it_is_disarmed_and_idle(bundle: Bundle) -> None:
+    """The job ends as canceled after its watcher has let go and its last instance has ended."""
+    job = await bundle.start(is_monitor=True)
+    armed = await bundle.arm()
+    await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    (claimed,) = await bundle.claim()
+    await bundle.database.write(lambda tx: tx.runs.request_stop(job.id, NOW))
+    assert await bundle.journal.monitors_to_stop(bundle.fence) == [job.id]
+    await bundle.journal.disarm(bundle.fence, armed, "", NOW)
+    assert (await bundle.job(job.id)).status is JobStatus.STOPPING
+    await bundle.end(claimed, JobStatus.CANCELED)
+    assert (await bundle.job(job.id)).status is JobStatus.CANCELED
+
+
+async def test_a_monitor_that_fails_fails_its_job_with_the_reason(bundle: Bundle) -> None:
+    """The job says why it is no longer watching."""
+    job = await bundle.start(is_monitor=True)
+    await bundle.journal.disarm(bundle.fence, await bundle.arm(), "no such folder", NOW)
+    ended = await bundle.job(job.id)
+    assert (ended.status, ended.error) == (JobStatus.FAILED, "no such folder")
+
+
+async def test_unknown_ids_are_not_found(bundle: Bundle) -> None:
+    """A job, an instance or an execution that does not exist says so."""
+    for look in ("job", "instance", "execution"):
+        with pytest.raises(NotFoundError):
+            await bundle.database.read(lambda tx, look=look: getattr(tx.runs, look)(NOBODY))  # type: ignore[misc]
+
+
+async def test_a_held_instance_that_is_stopped_ends_at_once(bundle: Bundle) -> None:
+    """Nobody owns it, so nobody has to hear of the stop."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    await bundle.journal.append(bundle.fence, [Slice(claimed.instance_id, claimed.lease, [], outcome=Hold("x", NOW))])
+    stopped = await bundle.database.write(lambda tx: tx.runs.request_stop(job.id, NOW))
+    assert stopped.status is JobStatus.CANCELED
+    instance = await bundle.database.read(lambda tx: tx.runs.instance(claimed.instance_id))
+    assert instance.state is InstanceState.ENDED
+
+
+def _allow(tx: object, runbook_id: str) -> None:
+    """Lets the runbook run two jobs at once."""
+    record = VersionRecord(runbook_id, 2, "me", NOW, "", {})
+    tx.runbooks.add_version(record, False, 2, "")  # type: ignore[attr-defined]
