@@ -183,7 +183,7 @@ async def test_journal_rows_come_back_as_written(bundle: Bundle) -> None:
     """Executions and signals in sequence, with every field and type."""
     await bundle.start()
     (claimed,) = await bundle.claim()
-    rows = [
+    rows: list[ExecutionRow | SignalRow] = [
         SignalRow(1, "started", NOW, {"x": [1, None]}, 5),
         execution(claimed, 2),
         execution(claimed, 3, evidence={"s": 1}),
