@@ -81,7 +81,7 @@ class SqlRuns:
             .where(job.c.runbook_id.in_(runbook_ids), job.c.status.in_(ACTIVE))
             .group_by(job.c.runbook_id)
         )
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def latest_jobs(self, runbook_ids: Sequence[str]) -> dict[str, JobRecord]:
         """See ports.RunStore."""

@@ -76,7 +76,7 @@ class SqlServers:
             .where(instance.c.state == InstanceState.OWNED.value)
             .group_by(instance.c.server_id)
         )
-        return dict(self._connection.execute(query).tuples().all())
+        return dict(self._connection.execute(query).all())
 
     def expire(self, older_than: timedelta, now: datetime) -> list[str]:
         """See ports.ServerStore."""
