@@ -1,0 +1,98 @@
+"""What commands do without a running server: on the data folder, the database and the installed packs."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from orchestrion.bootstrap.composition import Core, key_path, open_orchestration_database, opened
+from orchestrion.bootstrap.data_folder import locked, prepare
+from orchestrion.interchange import schema
+from orchestrion.model.access import SYSTEM
+from orchestrion.model.errors import ConflictError
+from orchestrion.packhost.discovery import EntryPointCatalogue
+from orchestrion.packhost.validate import problems_of
+from orchestrion.security.keys import create_master_key
+from orchestrion.security.vault import key_id
+from orchestrion.settings import Settings, masked_url
+from orchestrion.storage.migrate import migrate, newest, revision
+
+
+@dataclass(frozen=True, slots=True)
+class PackCheck:
+    """What `pack check` found."""
+
+    packs: tuple[str, ...]
+    type_count: int
+    problems: tuple[str, ...]
+
+
+async def migrate_database(settings: Settings) -> dict[str, object]:
+    """Brings the database to the schema of this release, and says where it stands."""
+    with _alone(settings):
+        await migrate(settings.database_url)
+    return await check_database(settings)
+
+
+async def check_database(settings: Settings) -> dict[str, object]:
+    """Address and schema of the database; raises UnavailableError when it cannot be reached."""
+    open_orchestration_database(settings)  # refuses a URL that is none
+    found, needed = await revision(settings.database_url), newest()
+    return {
+        "database": masked_url(settings.database_url),
+        "schema": found or "none",
+        "needed": needed,
+        "state": "current" if found == needed else "to be migrated: run `orchestrion db migrate`",
+    }
+
+
+async def check_key(settings: Settings) -> dict[str, object]:
+    """Which master key is at hand; raises UnavailableError when it is not the database's."""
+    async with _core(settings):
+        return {"key": str(key_path(settings)), "state": "fits the database"}
+
+
+def create_key(settings: Settings) -> dict[str, object]:
+    """Makes the master key file; raises ConflictError when there is one."""
+    path = key_path(settings)
+    prepare(path.parent)
+    try:
+        return {"key": str(path), "id": key_id(create_master_key(path))}
+    except FileExistsError:
+        raise ConflictError(f"There is a file {path} already; a master key is never overwritten.") from None
+
+
+async def reset_password(settings: Settings, name: str) -> str:
+    """A new one-time password for a user."""
+    async with _core(settings) as core:
+        return (await core.users.reset_password(SYSTEM, name)).password
+
+
+def check_packs() -> PackCheck:
+    """The installed packs, and what is wrong with them."""
+    catalogue = EntryPointCatalogue()
+    installed = catalogue.installed()
+    failed = [f"pack '{name}' cannot be loaded: {reason}" for name, reason in catalogue.problems().items()]
+    wrong = [problem for each in installed.values() for problem in problems_of(each)]
+    packs = sorted({each.type.pack for each in installed.values()})
+    return PackCheck(tuple(packs), len(installed), (*failed, *wrong))
+
+
+def runbook_schema() -> str:
+    """The JSON Schema of runbook documents, as text."""
+    return schema.schema_text()
+
+
+@asynccontextmanager
+async def _core(settings: Settings) -> AsyncIterator[Core]:
+    with _alone(settings):
+        await migrate(settings.database_url)
+        async with opened(settings) as core:
+            yield core
+
+
+def _alone(settings: Settings) -> contextlib.AbstractContextManager[None]:
+    """The lock on the data folder, where the database is one file for one process."""
+    return locked(settings) if settings.is_sqlite else contextlib.nullcontext()

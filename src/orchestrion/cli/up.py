@@ -1,0 +1,121 @@
+"""Commands that run servers."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from orchestrion.cli.failures import reports_failures
+from orchestrion.cli.options import Config, Database, DataDir, KeyFile
+from orchestrion.cli.terminal import terminal
+from orchestrion.settings import Settings, load
+
+Host = Annotated[str | None, typer.Option(help="The address to bind to; the loopback unless told otherwise.")]
+Port = Annotated[int | None, typer.Option(help="The port of the web service; 8420 unless told otherwise.")]
+Name = Annotated[str | None, typer.Option(help="The name of the runbook server; this machine's unless told otherwise.")]
+Capacity = Annotated[int | None, typer.Option(help="How many runbook instances run at once.")]
+AllowedHost = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="A name that browsers may use; may be repeated.")
+]
+TlsCert = Annotated[Path | None, typer.Option(help="PEM file with the certificate.")]
+TlsKey = Annotated[Path | None, typer.Option(help="PEM file with the certificate's private key.")]
+Samples = Annotated[Path | None, typer.Option(help="A folder with runbooks to import into a new database.")]
+LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error.")]
+LogFormat = Annotated[str | None, typer.Option(help="auto, console or json.")]
+
+
+@reports_failures
+def up(
+    *,
+    data_dir: DataDir = None,
+    host: Host = None,
+    port: Port = None,
+    database: Database = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    allowed_host: AllowedHost = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    name: Name = None,
+    capacity: Capacity = None,
+    samples: Samples = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Start everything in one process: web service, console and a runbook server."""
+    from orchestrion.bootstrap.running import run_up
+
+    flags = {**_web_flags(host, port, allowed_host, tls_cert, tls_key), "name": name, "capacity": capacity}
+    flags |= {"samples": samples, **_common(data_dir, database, key_file, log_level, log_format)}
+    _run(run_up, flags, config)
+
+
+@reports_failures
+def web(
+    *,
+    data_dir: DataDir = None,
+    host: Host = None,
+    port: Port = None,
+    database: Database = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    allowed_host: AllowedHost = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Start the management server, web service and console alone, on PostgreSQL."""
+    from orchestrion.bootstrap.running import run_web
+
+    flags = _web_flags(host, port, allowed_host, tls_cert, tls_key)
+    _run(run_web, flags | _common(data_dir, database, key_file, log_level, log_format), config)
+
+
+@reports_failures
+def runbook_server(
+    *,
+    data_dir: DataDir = None,
+    database: Database = None,
+    config: Config = None,
+    key_file: KeyFile = None,
+    name: Name = None,
+    capacity: Capacity = None,
+    log_level: LogLevel = None,
+    log_format: LogFormat = None,
+) -> None:
+    """Start one runbook server alone, on PostgreSQL; any number may run, each with its own name."""
+    from orchestrion.bootstrap.running import run_runbook_server
+
+    flags = {"name": name, "capacity": capacity, **_common(data_dir, database, key_file, log_level, log_format)}
+    _run(run_runbook_server, flags, config)
+
+
+def _run(
+    serve: Callable[[Settings, Callable[[str], None]], Awaitable[None]], flags: dict[str, Any], config: Path | None
+) -> None:
+    import anyio
+
+    settings = load(flags, config).settings
+    anyio.run(serve, settings, terminal().say)
+
+
+def _web_flags(
+    host: str | None, port: int | None, allowed_host: list[str] | None, tls_cert: Path | None, tls_key: Path | None
+) -> dict[str, Any]:
+    return {"host": host, "port": port, "allowed_hosts": allowed_host, "tls_cert": tls_cert, "tls_key": tls_key}
+
+
+def _common(
+    data_dir: Path | None, database: str | None, key_file: Path | None, log_level: str | None, log_format: str | None
+) -> dict[str, Any]:
+    return {
+        "data_dir": data_dir,
+        "database": database,
+        "key_file": key_file,
+        "log_level": log_level,
+        "log_format": log_format,
+    }
