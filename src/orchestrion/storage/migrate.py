@@ -6,6 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
@@ -35,6 +36,36 @@ async def migrate(url: str) -> None:
         raise unreachable(error) from error
     finally:
         await postgres.dispose()
+
+
+async def revision(url: str) -> str | None:
+    """The revision the database stands at, None before the first migration. Raises UnavailableError."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return _revision_of_file(url)
+    postgres = postgres_engine(url)
+    try:
+        async with postgres.connect() as connection:
+            return await connection.run_sync(current)
+    except OSError as error:
+        raise unreachable(error) from error
+    finally:
+        await postgres.dispose()
+
+
+def _revision_of_file(url: str) -> str | None:
+    if not Path(make_url(url).database or "").is_file():
+        return None  # looking must not make the file
+    engine = sqlite_engine(url, read_only=True)
+    try:
+        with engine.connect() as connection:
+            return current(connection)
+    finally:
+        engine.dispose()
+
+
+def current(connection: Connection) -> str | None:
+    """The revision that this connection's database stands at."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(connection: Connection) -> None:
