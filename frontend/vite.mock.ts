@@ -13,7 +13,8 @@ export function mockApi(): Plugin {
           next();
           return;
         }
-        void answer(server.ssrLoadModule('/mocks/handlers.ts'), request, response);
+        const handlers = server.ssrLoadModule('/mocks/handlers.ts');
+        answer(handlers, request, response).catch(() => response.destroy()); // The page went away.
       });
     },
   };

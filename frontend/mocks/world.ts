@@ -44,7 +44,7 @@ const runbook = (id: string, document: RunbookDocument, more: Partial<Runbook>):
   last_job: null,
   document,
   parameters: [],
-  returned_data: document.returned_data ?? [],
+  returned_data: (document.returned_data ?? []).map((item) => ({ type: 'text', description: '', ...item })),
   ...more,
 });
 

@@ -1,17 +1,22 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { get, patch, post, remove } from './client';
-import type { ApiToken, AuditEntry, Health, OperatorEvent, Page, RunbookServer, Variable } from './types';
+import { api, body, cursorOf } from './client';
+import type { OperatorEvent, Variable } from './types';
 
 export const eventKeys = { all: ['events'] as const };
 export const serverKeys = { all: ['servers'] as const };
 const variableKey = ['variables'] as const;
 const tokenKey = ['tokens'] as const;
 
-export const eventsOptions = (severity?: string) =>
+export const eventsOptions = (severity?: OperatorEvent['type']) =>
   infiniteQueryOptions({
     queryKey: [...eventKeys.all, severity ?? ''],
     queryFn: ({ pageParam, signal }) =>
-      get<Page<OperatorEvent>>('/events', { severity, limit: 100, cursor: pageParam }, signal),
+      body(
+        api.GET('/api/v1/events', {
+          params: { query: { severity, limit: 100, ...cursorOf(pageParam) } },
+          signal,
+        }),
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   });
@@ -19,48 +24,60 @@ export const eventsOptions = (severity?: string) =>
 export const auditOptions = infiniteQueryOptions({
   queryKey: ['audit'],
   queryFn: ({ pageParam, signal }) =>
-    get<Page<AuditEntry>>('/audit', { limit: 100, cursor: pageParam }, signal),
+    body(api.GET('/api/v1/audit', { params: { query: { limit: 100, ...cursorOf(pageParam) } }, signal })),
   initialPageParam: '',
   getNextPageParam: (page) => page.next_cursor,
 });
 
 export const serversOptions = queryOptions({
   queryKey: serverKeys.all,
-  queryFn: ({ signal }) => get<RunbookServer[]>('/servers', {}, signal),
+  queryFn: ({ signal }) => body(api.GET('/api/v1/servers', { signal })),
   refetchInterval: 15_000,
 });
 
 export const healthOptions = queryOptions({
   queryKey: ['health'],
-  queryFn: ({ signal }) => get<Health>('/health', {}, signal),
+  queryFn: ({ signal }) => body(api.GET('/api/v1/health', { signal })),
   refetchInterval: 30_000,
 });
 
 export const variablesOptions = queryOptions({
   queryKey: variableKey,
-  queryFn: ({ signal }) => get<Variable[]>('/variables', {}, signal),
+  queryFn: ({ signal }) => body(api.GET('/api/v1/variables', { signal })),
 });
 
 export const tokensOptions = queryOptions({
   queryKey: tokenKey,
-  queryFn: ({ signal }) => get<ApiToken[]>('/tokens', {}, signal),
+  queryFn: ({ signal }) => body(api.GET('/api/v1/tokens', { signal })),
 });
 
 function useWrite<Input, Output>(key: readonly string[], mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
-  return useMutation({ mutationFn, onSettled: () => client.invalidateQueries({ queryKey: key }) });
+  return useMutation({
+    mutationFn,
+    meta: { quiet: true },
+    onSettled: () => client.invalidateQueries({ queryKey: key }),
+  });
 }
 
-export type VariableInput = Omit<Variable, 'id'>;
+export type VariableInput = Omit<Variable, 'id' | 'value'> & { value: string };
 
 export const useCreateVariable = () =>
-  useWrite(variableKey, (input: VariableInput) => post<Variable>('/variables', input));
+  useWrite(variableKey, (input: VariableInput) => body(api.POST('/api/v1/variables', { body: input })));
 export const useChangeVariable = () =>
   useWrite(variableKey, ({ id, ...change }: Partial<VariableInput> & { id: string }) =>
-    patch<Variable>(`/variables/${id}`, change),
+    body(
+      api.PATCH('/api/v1/variables/{variable_id}', { params: { path: { variable_id: id } }, body: change }),
+    ),
   );
-export const useDeleteVariable = () => useWrite(variableKey, (id: string) => remove(`/variables/${id}`));
+export const useDeleteVariable = () =>
+  useWrite(variableKey, (id: string) =>
+    body(api.DELETE('/api/v1/variables/{variable_id}', { params: { path: { variable_id: id } } })),
+  );
 
 export const useCreateToken = () =>
-  useWrite(tokenKey, (input: { name: string }) => post<ApiToken>('/tokens', input));
-export const useDeleteToken = () => useWrite(tokenKey, (id: string) => remove(`/tokens/${id}`));
+  useWrite(tokenKey, (input: { name: string }) => body(api.POST('/api/v1/tokens', { body: input })));
+export const useDeleteToken = () =>
+  useWrite(tokenKey, (id: string) =>
+    body(api.DELETE('/api/v1/tokens/{token_id}', { params: { path: { token_id: id } } })),
+  );

@@ -1,12 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { get, patch, post, remove } from './client';
-import type { Folder } from './types';
+import { api, body } from './client';
 
 export const folderKeys = { all: ['folders'] as const };
 
 export const foldersOptions = queryOptions({
   queryKey: folderKeys.all,
-  queryFn: ({ signal }) => get<Folder[]>('/folders', {}, signal),
+  queryFn: ({ signal }) => body(api.GET('/api/v1/folders', { signal })),
 });
 
 function useFolderMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
@@ -19,11 +18,16 @@ function useFolderMutation<Input, Output>(mutationFn: (input: Input) => Promise<
 }
 
 export const useCreateFolder = () =>
-  useFolderMutation((input: { parent_id: string; name: string }) => post<Folder>('/folders', input));
+  useFolderMutation((input: { parent_id: string; name: string }) =>
+    body(api.POST('/api/v1/folders', { body: input })),
+  );
 
 export const useChangeFolder = () =>
   useFolderMutation(({ id, ...change }: { id: string; name?: string; parent_id?: string }) =>
-    patch<Folder>(`/folders/${id}`, change),
+    body(api.PATCH('/api/v1/folders/{folder_id}', { params: { path: { folder_id: id } }, body: change })),
   );
 
-export const useDeleteFolder = () => useFolderMutation((id: string) => remove(`/folders/${id}`));
+export const useDeleteFolder = () =>
+  useFolderMutation((id: string) =>
+    body(api.DELETE('/api/v1/folders/{folder_id}', { params: { path: { folder_id: id } } })),
+  );

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { get, post } from './client';
+import { api, body } from './client';
 import { isOpen } from './jobs';
-import type { ActivityInstance, ActivityInstanceDetail, Doubt, InstanceDetail, Page, Row } from './types';
+import type { InstanceDetail, Row } from './types';
 
 export const instanceKeys = {
   all: ['instances'] as const,
@@ -14,7 +14,10 @@ export const instanceKeys = {
 export const instanceOptions = (id: string) =>
   queryOptions({
     queryKey: instanceKeys.one(id),
-    queryFn: ({ signal }) => get<InstanceDetail>(`/instances/${id}`, {}, signal),
+    queryFn: ({ signal }) =>
+      body(
+        api.GET('/api/v1/instances/{instance_id}', { params: { path: { instance_id: id } }, signal }),
+      ) as unknown as Promise<InstanceDetail>,
     refetchInterval: ({ state }) => (state.data && isOpen(state.data.status) ? 3_000 : false),
   });
 
@@ -22,37 +25,53 @@ export const activityInstancesOptions = (id: string, activityId?: string) =>
   infiniteQueryOptions({
     queryKey: instanceKeys.activities(id, activityId),
     queryFn: ({ pageParam, signal }) =>
-      get<Page<ActivityInstance>>(
-        `/instances/${id}/activities`,
-        { activity_id: activityId, limit: 200, cursor: pageParam },
-        signal,
+      body(
+        api.GET('/api/v1/instances/{instance_id}/activities', {
+          params: {
+            path: { instance_id: id },
+            query: { activity_id: activityId, limit: 200, cursor: pageParam },
+          },
+          signal,
+        }),
       ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next_cursor,
+    initialPageParam: 0,
+    getNextPageParam: (page) => (page.next_cursor === null ? null : Number(page.next_cursor)),
   });
 
 export const activityInstanceOptions = (id: string) =>
   queryOptions({
     queryKey: instanceKeys.activity(id),
-    queryFn: ({ signal }) => get<ActivityInstanceDetail>(`/activity-instances/${id}`, {}, signal),
+    queryFn: ({ signal }) =>
+      body(
+        api.GET('/api/v1/activity-instances/{execution_id}', {
+          params: { path: { execution_id: id } },
+          signal,
+        }),
+      ),
   });
 
 export const doubtsOptions = queryOptions({
   queryKey: instanceKeys.doubts,
-  queryFn: ({ signal }) => get<Doubt[]>('/doubts', {}, signal),
+  queryFn: ({ signal }) => body(api.GET('/api/v1/doubts', { signal })),
   refetchInterval: 30_000,
 });
 
 export interface Answer {
   answer: 'succeeded' | 'repeat' | 'fail';
-  records?: Row[];
+  records: Row[];
   comment: string;
 }
 
 export function useAnswerDoubt(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (answer: Answer) => post<ActivityInstance>(`/activity-instances/${id}/answer`, answer),
+    mutationFn: (answer: Answer) =>
+      body(
+        api.POST('/api/v1/activity-instances/{execution_id}/answer', {
+          params: { path: { execution_id: id } },
+          body: answer,
+        }),
+      ),
     onSettled: () => client.invalidateQueries({ queryKey: instanceKeys.all }),
   });
 }

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { get, post } from './client';
-import type { Instance, Job, Page, Trigger } from './types';
+import { api, body, cursorOf } from './client';
+import type { JobStatus } from './types';
 
 export const jobKeys = {
   all: ['jobs'] as const,
@@ -12,8 +12,10 @@ export const jobKeys = {
 
 export interface JobFilter {
   runbook_id?: string | undefined;
-  status?: string | undefined;
+  status?: JobStatus[] | undefined;
 }
+
+const at = (job_id: string) => ({ path: { job_id } });
 
 const POLL_WHEN_OPEN_MS = 15_000; // A hint may get lost; what is not ended is looked at again now and then.
 
@@ -24,7 +26,12 @@ export const jobsOptions = (filter: JobFilter) =>
   infiniteQueryOptions({
     queryKey: jobKeys.list(filter),
     queryFn: ({ pageParam, signal }) =>
-      get<Page<Job>>('/jobs', { ...filter, limit: 50, cursor: pageParam }, signal),
+      body(
+        api.GET('/api/v1/jobs', {
+          params: { query: { ...filter, limit: 50, ...cursorOf(pageParam) } },
+          signal,
+        }),
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
     refetchInterval: POLL_WHEN_OPEN_MS,
@@ -33,28 +40,32 @@ export const jobsOptions = (filter: JobFilter) =>
 export const jobOptions = (id: string) =>
   queryOptions({
     queryKey: jobKeys.one(id),
-    queryFn: ({ signal }) => get<Job>(`/jobs/${id}`, {}, signal),
+    queryFn: ({ signal }) => body(api.GET('/api/v1/jobs/{job_id}', { params: at(id), signal })),
     refetchInterval: ({ state }) => (state.data && isOpen(state.data.status) ? 3_000 : false),
   });
 
 export const triggersOptions = (id: string) =>
   queryOptions({
     queryKey: jobKeys.triggers(id),
-    queryFn: ({ signal }) => get<Trigger[]>(`/jobs/${id}/triggers`, {}, signal),
+    queryFn: ({ signal }) => body(api.GET('/api/v1/jobs/{job_id}/triggers', { params: at(id), signal })),
     refetchInterval: POLL_WHEN_OPEN_MS,
   });
 
 export const jobInstancesOptions = (id: string) =>
   queryOptions({
     queryKey: jobKeys.instances(id),
-    queryFn: ({ signal }) => get<Page<Instance>>(`/jobs/${id}/instances`, { limit: 100 }, signal),
+    queryFn: ({ signal }) =>
+      body(
+        api.GET('/api/v1/jobs/{job_id}/instances', { params: { ...at(id), query: { limit: 100 } }, signal }),
+      ),
     refetchInterval: POLL_WHEN_OPEN_MS,
   });
 
 export function useStopJob() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => post<Job>(`/jobs/${id}/stop`, {}),
+    mutationFn: (id: string) =>
+      body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { now: false } })),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: jobKeys.all });
       await client.invalidateQueries({ queryKey: ['instances'] });

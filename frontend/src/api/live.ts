@@ -1,6 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { eventKeys, serverKeys } from './administration';
-import { address } from './client';
 import { folderKeys } from './folders';
 import { instanceKeys } from './instances';
 import { jobKeys } from './jobs';
@@ -52,7 +51,9 @@ export class LiveUpdates {
 
   private open(): void {
     this.source?.close();
-    const source = new EventSource(address('/live', { instance_id: this.watched }));
+    const source = new EventSource(
+      this.watched ? `/api/v1/live?instance_id=${this.watched}` : '/api/v1/live',
+    );
     this.source = source;
     let interrupted = false;
     source.onerror = () => {

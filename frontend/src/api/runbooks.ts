@@ -1,20 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { download, get, patch, post, put, remove } from './client';
+import { api, body, cursorOf } from './client';
 import { folderKeys } from './folders';
 import { isStatus } from './problem';
-import type {
-  Draft,
-  DraftSaved,
-  Finding,
-  Job,
-  Json,
-  Page,
-  Runbook,
-  RunbookDocument,
-  RunbookSummary,
-  Version,
-  VersionDetail,
-} from './types';
+import type { Draft, DraftSaved, Finding, Runbook, RunbookDocument, VersionDetail } from './types';
+import type { components } from './schema';
 
 export const runbookKeys = {
   all: ['runbooks'] as const,
@@ -23,6 +12,12 @@ export const runbookKeys = {
   draft: (id: string) => ['runbooks', 'draft', id] as const,
   versions: (id: string) => ['runbooks', 'versions', id] as const,
 };
+
+const at = (runbook_id: string) => ({ path: { runbook_id } });
+
+/** A document as the API's description has it: any JSON object. */
+const open = (document: RunbookDocument) =>
+  document as unknown as components['schemas']['DraftOrder']['document'];
 
 export interface RunbookFilter {
   folder_id?: string | undefined;
@@ -33,7 +28,12 @@ export const runbooksOptions = (filter: RunbookFilter) =>
   infiniteQueryOptions({
     queryKey: runbookKeys.list(filter),
     queryFn: ({ pageParam, signal }) =>
-      get<Page<RunbookSummary>>('/runbooks', { ...filter, limit: 100, cursor: pageParam }, signal),
+      body(
+        api.GET('/api/v1/runbooks', {
+          params: { query: { ...filter, limit: 100, ...cursorOf(pageParam) } },
+          signal,
+        }),
+      ),
     initialPageParam: '',
     getNextPageParam: (page) => page.next_cursor,
   });
@@ -41,7 +41,10 @@ export const runbooksOptions = (filter: RunbookFilter) =>
 export const runbookOptions = (id: string) =>
   queryOptions({
     queryKey: runbookKeys.one(id),
-    queryFn: ({ signal }) => get<Runbook>(`/runbooks/${id}`, {}, signal),
+    queryFn: ({ signal }) =>
+      body(
+        api.GET('/api/v1/runbooks/{runbook_id}', { params: at(id), signal }),
+      ) as Promise<unknown> as Promise<Runbook>,
   });
 
 /** Drafts are left alone by invalidation: the editor that is open knows better. */
@@ -58,29 +61,43 @@ export const draftOptions = (id: string) =>
 
 export async function fetchDraft(id: string, signal?: AbortSignal): Promise<Draft | null> {
   try {
-    return await get<Draft>(`/runbooks/${id}/draft`, {}, signal);
+    const draft = await body(api.GET('/api/v1/runbooks/{runbook_id}/draft', { params: at(id), signal }));
+    return draft as unknown as Draft;
   } catch (error) {
     if (isStatus(error, 404)) return null;
     throw error;
   }
 }
 
-export const saveDraft = (id: string, document: RunbookDocument, revision: number): Promise<DraftSaved> =>
-  put<DraftSaved>(`/runbooks/${id}/draft`, { document, revision });
+export const saveDraft = (id: string, document: RunbookDocument, revision: number) =>
+  body(
+    api.PUT('/api/v1/runbooks/{runbook_id}/draft', {
+      params: at(id),
+      body: { document: open(document), revision },
+    }),
+  ) as Promise<unknown> as Promise<DraftSaved>;
 
-export const checkDocument = (document: RunbookDocument): Promise<{ findings: Finding[] }> =>
-  post<{ findings: Finding[] }>('/runbooks/check', { document });
+export const checkDocument = (document: RunbookDocument) =>
+  body(api.POST('/api/v1/runbooks/check', { body: { document: open(document) } })) as Promise<{
+    findings: Finding[];
+  }>;
 
-export const exportRunbook = (id: string): Promise<string> => download(`/runbooks/${id}/export`);
+export const exportRunbook = (id: string): Promise<string> =>
+  body(api.GET('/api/v1/runbooks/{runbook_id}/export', { params: at(id), parseAs: 'text' }));
 
 export const versionsOptions = (id: string) =>
   queryOptions({
     queryKey: runbookKeys.versions(id),
-    queryFn: ({ signal }) => get<Version[]>(`/runbooks/${id}/versions`, {}, signal),
+    queryFn: ({ signal }) =>
+      body(api.GET('/api/v1/runbooks/{runbook_id}/versions', { params: at(id), signal })),
   });
 
 export const fetchVersion = (id: string, version: number): Promise<VersionDetail> =>
-  get<VersionDetail>(`/runbooks/${id}/versions/${version}`);
+  body(
+    api.GET('/api/v1/runbooks/{runbook_id}/versions/{version}', {
+      params: { path: { runbook_id: id, version } },
+    }),
+  ) as Promise<unknown> as Promise<VersionDetail>;
 
 function useRunbookMutation<Input, Output>(mutationFn: (input: Input) => Promise<Output>) {
   const client = useQueryClient();
@@ -97,52 +114,64 @@ function useRunbookMutation<Input, Output>(mutationFn: (input: Input) => Promise
 }
 
 export const useCreateRunbook = () =>
-  useRunbookMutation((input: { folder_id: string; name: string }) => post<Runbook>('/runbooks', input));
+  useRunbookMutation((input: { folder_id: string; name: string }) =>
+    body(api.POST('/api/v1/runbooks', { body: input })),
+  );
 
 export const useMoveRunbook = () =>
   useRunbookMutation((input: { id: string; folder_id: string }) =>
-    patch<Runbook>(`/runbooks/${input.id}`, { folder_id: input.folder_id }),
+    body(
+      api.PATCH('/api/v1/runbooks/{runbook_id}', {
+        params: at(input.id),
+        body: { folder_id: input.folder_id },
+      }),
+    ),
   );
 
-export const useDeleteRunbook = () => useRunbookMutation((id: string) => remove(`/runbooks/${id}`));
-
-export interface ImportedRunbook {
-  path: string;
-  id: string | null;
-  action: 'created' | 'updated' | 'unchanged';
-  version: number | null;
-  findings: Finding[];
-}
+export const useDeleteRunbook = () =>
+  useRunbookMutation((id: string) => body(api.DELETE('/api/v1/runbooks/{runbook_id}', { params: at(id) })));
 
 export const useImportRunbooks = () =>
   useRunbookMutation((input: { files: { path: string; text: string }[]; folder_id?: string | undefined }) =>
-    post<{ runbooks: ImportedRunbook[] }>('/runbooks/import', input),
+    body(api.POST('/api/v1/runbooks/import', { body: { ...input, dry_run: false } })),
   );
 
 export const useStopRunbook = (id: string) =>
-  useRunbookMutation((_: undefined) => post<{ stopped: number }>(`/runbooks/${id}/stop`));
+  useRunbookMutation((_: undefined) =>
+    body(api.POST('/api/v1/runbooks/{runbook_id}/stop', { params: at(id) })),
+  );
 
 export const useCheckOut = (id: string) =>
-  useRunbookMutation((input: { take_over?: boolean }) => post<Draft>(`/runbooks/${id}/check-out`, input));
+  useRunbookMutation(async (input: { take_over: boolean }) => {
+    const draft = await body(
+      api.POST('/api/v1/runbooks/{runbook_id}/check-out', { params: at(id), body: input }),
+    );
+    return draft as unknown as Draft;
+  });
 
 export const useCheckIn = (id: string) =>
   useRunbookMutation((input: { comment: string }) =>
-    post<{ version: number; findings: Finding[] }>(`/runbooks/${id}/check-in`, input),
+    body(api.POST('/api/v1/runbooks/{runbook_id}/check-in', { params: at(id), body: input })),
   );
 
 export const useUndoCheckOut = (id: string) =>
-  useRunbookMutation((_: undefined) => post<undefined>(`/runbooks/${id}/undo-check-out`));
+  useRunbookMutation((_: undefined) =>
+    body(api.POST('/api/v1/runbooks/{runbook_id}/undo-check-out', { params: at(id) })),
+  );
 
-export interface StartRequest {
-  parameters: Record<string, Json>;
-  servers: string[];
-}
+export type StartRequest = Pick<components['schemas']['StartOrder'], 'parameters' | 'servers'>;
 
 export function useStartRunbook(id: string) {
   const client = useQueryClient();
   return useMutation({
     meta: { quiet: true },
-    mutationFn: (input: StartRequest) => post<Job>(`/runbooks/${id}/start`, input),
+    mutationFn: (input: StartRequest) =>
+      body(
+        api.POST('/api/v1/runbooks/{runbook_id}/start', {
+          params: at(id),
+          body: { ...input, test_draft: false },
+        }),
+      ),
     onSuccess: () => client.invalidateQueries({ queryKey: ['jobs'] }),
   });
 }

@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { get, post, remove, setCsrfToken } from './client';
+import { api, body, setCsrfToken } from './client';
 import { isStatus } from './problem';
 import type { Session } from './types';
 
@@ -16,7 +16,7 @@ export const sessionOptions = queryOptions({
   queryFn: async (): Promise<Session | null> => {
     if (localStorage.getItem(MARK) === null) return null;
     try {
-      return remember(await get<Session>('/session'));
+      return remember(await body(api.GET('/api/v1/session')));
     } catch (error) {
       if (isStatus(error, 401)) return forget();
       throw error;
@@ -40,7 +40,7 @@ export function useSignIn() {
   return useMutation({
     meta: { quiet: true },
     mutationFn: async (credentials: { user_name: string; password: string }) =>
-      remember(await post<Session>('/session', credentials)),
+      remember(await body(api.POST('/api/v1/session', { body: credentials }))),
     onSuccess: (session) => client.setQueryData(sessionKey, session),
   });
 }
@@ -48,7 +48,7 @@ export function useSignIn() {
 export function useSignOut() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: () => remove('/session'),
+    mutationFn: () => body(api.DELETE('/api/v1/session')),
     onSuccess: () => {
       forget();
       client.clear();
@@ -61,7 +61,8 @@ export function useChangePassword() {
   const client = useQueryClient();
   return useMutation({
     meta: { quiet: true },
-    mutationFn: (change: { current: string; new: string }) => post<undefined>('/session/password', change),
+    mutationFn: (change: { current: string; new: string }) =>
+      body(api.POST('/api/v1/session/password', { body: change })),
     onSuccess: () => client.invalidateQueries({ queryKey: sessionKey }),
   });
 }

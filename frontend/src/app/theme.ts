@@ -36,6 +36,7 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 'md' } },
     Tooltip: { defaultProps: { openDelay: 350, withinPortal: true } },
     Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.35 } } },
+    Tabs: { styles: { tab: { padding: '6px 9px', fontSize: 12.5 } } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
   },
 });

@@ -16,9 +16,11 @@ interface Props {
   onSeverity: (severity: string | undefined) => void;
 }
 
+const TYPES: OperatorEvent['type'][] = ['Information', 'Warning', 'Error'];
+
 /** What the platform and the activities reported to the operators. */
 export function EventsPage({ severity, onSeverity }: Props) {
-  const list = useInfiniteQuery(eventsOptions(severity));
+  const list = useInfiniteQuery(eventsOptions(TYPES.find((type) => type === severity)));
   return (
     <PageFrame
       title="Events"
@@ -27,7 +29,7 @@ export function EventsPage({ severity, onSeverity }: Props) {
         <Select
           aria-label="Type"
           placeholder="Any type"
-          data={['Information', 'Warning', 'Error']}
+          data={TYPES}
           value={severity ?? null}
           clearable
           onChange={(type) => onSeverity(type ?? undefined)}

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { tokensOptions, useCreateToken, useDeleteToken } from '@/api/administration';
 import { messageOf } from '@/api/problem';
-import type { ApiToken } from '@/api/types';
+import type { ApiToken, NewApiToken } from '@/api/types';
 import { type Columns, DataTable } from '@/shared/ui/DataTable';
 import { ConfirmDialog, PromptDialog } from '@/shared/ui/dialogs';
 import { Empty, ErrorNote, Loading } from '@/shared/ui/notes';
@@ -27,7 +27,7 @@ export function TokensPage() {
         </Button>
       }
     >
-      {create.data?.token ? <Fresh token={create.data} onClose={create.reset} /> : null}
+      {create.data ? <Fresh token={create.data} onClose={create.reset} /> : null}
       {query.isPending ? <Loading what="tokens" /> : null}
       {query.error ? (
         <ErrorNote message={messageOf(query.error)} onRetry={() => void query.refetch()} />
@@ -58,7 +58,7 @@ export function TokensPage() {
   );
 }
 
-function Fresh({ token, onClose }: { token: ApiToken; onClose: () => void }) {
+function Fresh({ token, onClose }: { token: NewApiToken; onClose: () => void }) {
   return (
     <Alert
       color="lake"
@@ -69,7 +69,7 @@ function Fresh({ token, onClose }: { token: ApiToken; onClose: () => void }) {
     >
       <Group gap="xs">
         <Code>{token.token}</Code>
-        <CopyButton value={token.token ?? ''}>
+        <CopyButton value={token.token}>
           {({ copied, copy }) => (
             <Button variant="light" leftSection={<IconCopy size={14} />} onClick={copy}>
               {copied ? 'Copied' : 'Copy'}

@@ -16,6 +16,7 @@ interface Props {
 }
 
 const NO_MARKS = marksOf([]);
+const MANY = 12; // Fewer fit the page at a readable size.
 
 /** The diagram of one run: to be looked at, an activity of it to be chosen. */
 export function RunDiagram({ document, states, selected, onSelect }: Props) {
@@ -32,6 +33,7 @@ export function RunDiagram({ document, states, selected, onSelect }: Props) {
         selection={selection}
         onSelect={({ activities }) => onSelect(activities.find((id) => id !== selected) ?? activities[0])}
         edits={null}
+        hasOverview={Object.keys(document.activities ?? {}).length > MANY}
       />
     </ReactFlowProvider>
   );

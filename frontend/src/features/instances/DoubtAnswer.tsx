@@ -21,8 +21,7 @@ export function DoubtAnswer({ id }: { id: string }) {
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
     if (answer === null || wrong) return;
-    const given = answer === 'succeeded' && records?.length ? { records } : {};
-    send.mutate({ answer, comment, ...given });
+    send.mutate({ answer, comment, records: answer === 'succeeded' ? (records ?? []) : [] });
   };
   return (
     <form onSubmit={submit} aria-label="Answer">

@@ -27,7 +27,7 @@ export function JobPage({ jobId }: { jobId: string }) {
       title={job.runbook_name}
       subtitle={
         <Group gap="xs">
-          <span role="status" aria-live="polite">
+          <span role="status" aria-live="polite" className={classes.state}>
             Job <Status status={job.status} />
           </span>
           {job.runbook_path}

@@ -2,6 +2,7 @@ import { Select } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { jobsOptions } from '@/api/jobs';
 import { messageOf } from '@/api/problem';
+import type { JobStatus } from '@/api/types';
 import { DataTable } from '@/shared/ui/DataTable';
 import { Empty, ErrorNote, Loading } from '@/shared/ui/notes';
 import { PageFrame } from '@/shared/ui/PageFrame';
@@ -18,7 +19,7 @@ interface Props {
   onSearch: (search: JobsSearch) => void;
 }
 
-const STATUSES = [
+const STATUSES: { value: JobStatus; label: string }[] = [
   { value: 'pending', label: 'Pending' },
   { value: 'running', label: 'Running' },
   { value: 'waiting', label: 'Waiting (monitors)' },
@@ -32,7 +33,12 @@ const STATUSES = [
 
 /** All jobs, newest first, kept current. */
 export function JobsPage({ search, onSearch }: Props) {
-  const list = useInfiniteQuery(jobsOptions({ status: search.status, runbook_id: search.runbook }));
+  const list = useInfiniteQuery(
+    jobsOptions({
+      status: STATUSES.filter(({ value }) => value === search.status).map(({ value }) => value),
+      runbook_id: search.runbook,
+    }),
+  );
   const jobs = list.data?.pages.flatMap((page) => page.items) ?? [];
   const longest = Math.max(0, ...jobs.map(secondsOf));
   return (

@@ -32,6 +32,7 @@ export function Outcomes({ jobs }: { jobs: Job[] }) {
           />
         );
       })}
+      <span className={classes.caption}>the latest jobs and how long they took</span>
     </div>
   );
 }

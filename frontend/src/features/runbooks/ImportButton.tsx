@@ -1,7 +1,7 @@
 import { Button, FileButton, List, Modal } from '@mantine/core';
 import { IconUpload } from '@tabler/icons-react';
-import { type ImportedRunbook, useImportRunbooks } from '@/api/runbooks';
-import type { Folder } from '@/api/types';
+import { useImportRunbooks } from '@/api/runbooks';
+import type { Folder, ImportedRunbook } from '@/api/types';
 
 /** Takes runbook files (YAML) into the chosen folder; all or nothing. */
 export function ImportButton({ folder }: { folder: Folder | undefined }) {

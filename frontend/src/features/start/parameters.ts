@@ -1,4 +1,4 @@
-import type { Json, Parameter } from '@/api/types';
+import type { Parameter, Scalar } from '@/api/types';
 
 export type Answers = Record<string, string | boolean>;
 
@@ -27,8 +27,8 @@ export function complaint(parameter: Parameter, answer: string | boolean): strin
 }
 
 /** The answers as the API takes them; what was left empty is left out, so that the default counts. */
-export function toValues(parameters: readonly Parameter[], answers: Answers): Record<string, Json> {
-  const values: Record<string, Json> = {};
+export function toValues(parameters: readonly Parameter[], answers: Answers): Record<string, Scalar> {
+  const values: Record<string, Scalar> = {};
   for (const { name, type } of parameters) {
     const answer = answers[name];
     if (answer === undefined || answer === '') continue;

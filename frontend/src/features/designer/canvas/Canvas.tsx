@@ -27,6 +27,7 @@ import { useSelectionChanges } from './use-selection-changes';
 
 const nodeTypes = { activity: ActivityNode };
 const edgeTypes = { link: LinkEdge };
+const OVERVIEW_SIZE = { width: 170, height: 110 };
 
 /** What someone who may edit can do on the canvas. */
 export interface CanvasEdits {
@@ -43,10 +44,11 @@ interface Props {
   selection: Selection;
   onSelect: (selection: Selection) => void;
   edits: CanvasEdits | null;
+  hasOverview: boolean;
 }
 
 /** The diagram of a runbook, for editing (with `edits`) or for looking at a run. */
-export function Canvas({ document, types, marks, states, selection, onSelect, edits }: Props) {
+export function Canvas({ document, types, marks, states, selection, onSelect, edits, hasOverview }: Props) {
   const { colorScheme } = useMantineColorScheme();
   const flow = useReactFlow<FlowNode, FlowEdge>();
   const drawn = useMemo(() => boxes(document, types, marks, states), [document, types, marks, states]);
@@ -104,7 +106,15 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
       connectionRadius={30}
     >
       <Background variant={BackgroundVariant.Dots} gap={GRID} size={1.2} />
-      <MiniMap pannable zoomable nodeColor={miniMapColor} ariaLabel="Overview of the canvas" />
+      {hasOverview ? (
+        <MiniMap
+          pannable
+          zoomable
+          nodeColor={miniMapColor}
+          style={OVERVIEW_SIZE}
+          ariaLabel="Overview of the canvas"
+        />
+      ) : null}
       <Controls showInteractive={false} />
     </ReactFlow>
   );

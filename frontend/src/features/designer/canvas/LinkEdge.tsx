@@ -9,6 +9,9 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
   const { data, selected } = props;
   const [path, x, y] = getBezierPath(props);
   const arrow = data?.arrow;
+  // A label on a level line stands above it, so that the arrow can be seen; it fits between the two boxes.
+  const lift = Math.abs(props.sourceY - props.targetY) < 20 ? 13 : 0;
+  const room = lift > 0 ? Math.min(220, Math.max(90, props.targetX - props.sourceX - 12)) : 190;
   const isOff = arrow?.link.enabled === false;
   const label = [isOff ? 'disabled' : '', arrow?.label ?? ''].filter(Boolean).join(', ');
   return (
@@ -31,7 +34,7 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
             data-selected={selected || undefined}
             data-tone={arrow?.tone}
             title={[label, ...(arrow?.problems ?? [])].join('\n')}
-            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y}px)` }}
+            style={{ maxWidth: room, transform: `translate(-50%, -50%) translate(${x}px, ${y - lift}px)` }}
           >
             {arrow?.problem === 'error' ? (
               <IconCircleXFilled size={14} className={classes.error} aria-hidden />
@@ -39,7 +42,7 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
             {arrow?.problem === 'warning' ? (
               <IconAlertTriangleFilled size={14} className={classes.warning} aria-hidden />
             ) : null}
-            {label}
+            <span>{label}</span>
           </div>
         </EdgeLabelRenderer>
       ) : null}

@@ -37,7 +37,7 @@ export function ActivityProperties({ id, renderRun }: Props) {
       {type?.summary ? <p className={classes.summary}>{type.summary}</p> : null}
       <Findings findings={findings} />
       <Tabs key={String(renderRun !== null)} defaultValue={first} keepMounted={false}>
-        <Tabs.List className={classes.tabs}>
+        <Tabs.List>
           {renderRun ? <Tabs.Tab value="run">Run</Tabs.Tab> : null}
           {tabs.map((tab) => (
             <Tabs.Tab key={tab} value={tab}>

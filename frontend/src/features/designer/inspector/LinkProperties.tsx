@@ -37,7 +37,7 @@ export function LinkProperties({ index }: { index: number }) {
       </div>
       <Findings findings={findings} />
       <Tabs defaultValue="include" keepMounted={false}>
-        <Tabs.List className={classes.tabs}>
+        <Tabs.List>
           <Tabs.Tab value="include">Include</Tabs.Tab>
           <Tabs.Tab value="exclude">Exclude</Tabs.Tab>
           <Tabs.Tab value="options">Options</Tabs.Tab>

@@ -95,7 +95,7 @@ export function freePlace(document: RunbookDocument, wanted: Point): Point {
 export function placeAfter(document: RunbookDocument, id: string): Point {
   const before = activityOf(document, id);
   const { x, y } = before ? positionOf(before) : { x: 0, y: 0 };
-  return freePlace(document, { x: x + NODE_WIDTH + 5 * GRID, y });
+  return freePlace(document, { x: x + NODE_WIDTH + 6 * GRID, y });
 }
 
 /** The activities nothing leads to, in document order. A runbook that may run has exactly one. */

@@ -1,4 +1,4 @@
-import type { Json, Parameter, RunbookDocument, ValueType } from '@/api/types';
+import type { Json, Parameter, RunbookDocument, Scalar, ValueType } from '@/api/types';
 import { activitiesOf, startActivities } from './document';
 import { isObject } from './json';
 
@@ -17,7 +17,7 @@ export function parametersOf(document: RunbookDocument): Parameter[] {
 function parameter(row: Json): Parameter[] {
   if (!isObject(row) || typeof row['name'] !== 'string' || !row['name']) return [];
   const { name, type, required, description, choices } = row;
-  const fallback = (row['default'] ?? null) as Json;
+  const fallback = isScalar(row['default']) ? row['default'] : null;
   return [
     {
       name,
@@ -29,3 +29,6 @@ function parameter(row: Json): Parameter[] {
     },
   ];
 }
+
+const isScalar = (value: unknown): value is Scalar =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);

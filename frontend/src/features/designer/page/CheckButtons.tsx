@@ -24,7 +24,7 @@ export function CheckButtons({ runbook }: { runbook: Runbook }) {
         disabled={runbook.checked_out_by !== null}
         onClick={() =>
           checkOut.mutate(
-            {},
+            { take_over: false },
             {
               onSuccess: (draft) => client.setQueryData(runbookKeys.draft(runbook.id), draft),
               onError: (error) => notifications.show({ color: 'red', message: messageOf(error) }),

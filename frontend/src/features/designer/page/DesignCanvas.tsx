@@ -32,7 +32,7 @@ export function DesignCanvas({ states }: { states: States }) {
   const isEmpty = Object.keys(document.activities ?? {}).length === 0;
   return (
     <section aria-label="Canvas" className={classes.canvas}>
-      <Canvas {...{ document, types, marks, states, selection, onSelect, edits }} />
+      <Canvas {...{ document, types, marks, states, selection, onSelect, edits }} hasOverview />
       {isEmpty ? (
         <p className={classes.hint}>
           {isEditable
