@@ -40,7 +40,7 @@ class Api:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._client.close()
 
-    def get(self, path: str, **query: object) -> Json:
+    def get(self, path: str, /, **query: object) -> Json:
         """The JSON at a path; parameters that are None are left out."""
         return self._json("GET", path, query=query)
 
@@ -52,7 +52,7 @@ class Api:
         """The text at a path."""
         return self._send("GET", path).text
 
-    def pages(self, path: str, limit: int, **query: object) -> Iterator[Json]:
+    def pages(self, path: str, limit: int, /, **query: object) -> Iterator[Json]:
         """Items of a paged list, at most `limit`."""
         cursor: str | None = None
         while limit > 0:

@@ -15,7 +15,8 @@ API = "/api/v1"
 #: All that answers without sign-in. Compared with the very path that the router matches, so that no spelling of
 #: another path (case, `//`, `;x`, a suffix) can pass for one of these.
 PUBLIC = frozenset({("POST", f"{API}/session"), ("GET", f"{API}/healthz")})
-#: All that a user may do who has to change the password first.
+#: All that a session may do whose user has to change the password first. A token was made by somebody who had done so,
+#: or by the server itself for whoever owns the data folder.
 BEFORE_PASSWORD_CHANGE = frozenset(
     {("GET", f"{API}/session"), ("DELETE", f"{API}/session"), ("POST", f"{API}/session/password")}
 )
@@ -87,7 +88,8 @@ class SignInGate:
         sent = headers.get(CSRF_HEADER, "")
         if scope["method"] not in SAFE_METHODS and not self._access.has_csrf_token(caller, sent):
             raise CsrfError("The header X-CSRF-Token is missing or wrong; GET /api/v1/session tells its value.")
-        if caller.user.must_change_password and (scope["method"], scope["path"]) not in BEFORE_PASSWORD_CHANGE:
+        is_allowed = caller.session is None or (scope["method"], scope["path"]) in BEFORE_PASSWORD_CHANGE
+        if caller.user.must_change_password and not is_allowed:
             raise PasswordChangeError("Change the one-time password first: POST /api/v1/session/password.")
 
 

@@ -95,6 +95,7 @@ def _config(app: FastAPI, address: Address) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,
