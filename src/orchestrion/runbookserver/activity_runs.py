@@ -21,7 +21,7 @@ from orchestrion.model.runbook import Activity, EffectClass, InDoubtAnswer
 from orchestrion.model.values import Json, Record
 from orchestrion.ports.access import EventRecord
 from orchestrion.ports.clock import Clock
-from orchestrion.ports.journal import Claimed
+from orchestrion.ports.journal import Claimed, Message
 from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.runs import DoubtRecord
 from orchestrion.runbookserver import codec
@@ -62,13 +62,18 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """An execution is in doubt from now on; the executor looks whether anything else goes on."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Doubt:
     command: StartActivity
     record: DoubtRecord
 
 
 class ActivityRuns:
-    """Starts executions, probes and holds them after a crash, and cancels them; `finish` takes every ending."""
+    """Starts executions, probes and holds them after a crash, and cancels them; `report` takes every ending."""
 
     def __init__(
         self,
@@ -76,15 +81,16 @@ class ActivityRuns:
         plan: Plan,
         services: Services,
         journal: InstanceJournal,
-        finish: Callable[[Finished], None],
+        report: Callable[[Finished | Held], None],
     ) -> None:
         self._claimed = claimed
         self._plan = plan
         self._services = services
         self._journal = journal
-        self._finish = finish
+        self._hand_in = report
         self._running: dict[str, anyio.CancelScope] = {}
         self._doubts: dict[str, _Doubt] = {}
+        self._early_answers: dict[str, Message] = {}
 
     @property
     def are_running(self) -> bool:
@@ -106,21 +112,30 @@ class ActivityRuns:
         scope = self._running[str(command.key)] = anyio.CancelScope()
         group.start_soon(self._settle, group, scope, command, intent)
 
-    def answer(self, group: TaskGroup, payload: Mapping[str, Json]) -> None:
-        """An operator's answer to a doubt; one about something else changes nothing."""
-        doubt = self._doubts.pop(str(payload.get("key")), None)
-        if doubt is None:
-            return
-        records, by = payload.get("records"), payload.get("by")
+    def answer(self, group: TaskGroup, message: Message) -> None:
+        """An operator's answer. It leaves the inbox with what follows from it; one about nothing open changes nothing.
+
+        An answer that comes before this server has found out about the doubt waits for it.
+        """
+        key = str(message.payload.get("key"))
+        doubt = self._doubts.pop(key, None)
+        if doubt is not None:
+            self._journal.consume(message.id)
+            self._apply(group, doubt, message.payload)
+        elif key in self._running:
+            self._early_answers[key] = message
+        else:
+            self._journal.consume(message.id)
+
+    def _apply(self, group: TaskGroup, doubt: _Doubt, payload: Mapping[str, Json]) -> None:
         match payload.get("answer"):
             case "repeat":
                 self._repeat(group, doubt.command, doubt.record.inputs)
             case "succeeded":
-                self._end_doubt(doubt, Ended(Status.SUCCESS, _records(records)))
+                self._end_doubt(doubt, Ended(Status.SUCCESS, _records(payload.get("records"))))
             case _:
-                self._end_doubt(
-                    doubt, Ended(Status.FAILED, error=f"In doubt after a crash; {by} answered that it failed.")
-                )
+                error = f"In doubt after a crash; {payload.get('by')} answered that it failed."
+                self._end_doubt(doubt, Ended(Status.FAILED, error=error))
 
     def cancel(self) -> None:
         """Ends everything that is under way or in doubt."""
@@ -148,7 +163,7 @@ class ActivityRuns:
         if scope.cancelled_caught:
             ended = Ended(Status.CANCELED, error="Stopped.")
         self._running.pop(str(command.key), None)
-        self._finish(Finished(command, execution_id, execution.inputs, execution.effect, started, ended, evidence))
+        self._hand_in(Finished(command, execution_id, execution.inputs, execution.effect, started, ended, evidence))
 
     async def _prepared(self, execution: Execution) -> tuple[Ended, Mapping[str, Json] | None]:
         """The evidence from before the effect; whatever collecting it raises is the activity's own failure."""
@@ -191,7 +206,7 @@ class ActivityRuns:
         async with self._reported_when_long(group, activity):
             ended = await self._services.runner.run(execution)
         if ended.status is Status.FAILED and activity.behaviour.report_failure:
-            await self._report(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
+            await self._raise_event(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
         return ended
 
     @asynccontextmanager
@@ -210,9 +225,9 @@ class ActivityRuns:
     async def _report_after(self, scope: anyio.CancelScope, seconds: float, summary: str) -> None:
         with scope:
             await anyio.sleep(seconds)
-            await self._report(EventType.WARNING, summary, "")
+            await self._raise_event(EventType.WARNING, summary, "")
 
-    async def _report(self, kind: EventType, summary: str, details: str) -> None:
+    async def _raise_event(self, kind: EventType, summary: str, details: str) -> None:
         event_id = derived_id(self._claimed.instance_id, summary)
         await self._services.store_event(self._event(event_id, kind, summary[:200], details[:2000]))
 
@@ -228,7 +243,7 @@ class ActivityRuns:
         if scope.cancelled_caught:
             ended = Ended(Status.CANCELED, error="Stopped while it was in doubt.")
         if ended is not None:
-            self._finish(
+            self._hand_in(
                 Finished(command, intent.execution_id, intent.inputs, intent.effect, intent.at, ended, intent.evidence)
             )
         elif isinstance(verdict, NotDone):
@@ -247,7 +262,11 @@ class ActivityRuns:
         match self._activity(command).behaviour.in_doubt:
             case InDoubtAnswer.ASK:
                 self._doubts[str(command.key)] = doubt
+                if early := self._early_answers.pop(str(command.key), None):
+                    self.answer(group, early)
+                    return
                 self._journal.doubt(doubt.record)
+                self._hand_in(Held())
                 self._services.feed.activity(
                     self._claimed.instance_id, command.activity, Status.IN_DOUBT, doubt.record.since, None
                 )
@@ -264,7 +283,7 @@ class ActivityRuns:
 
     def _end_doubt(self, doubt: _Doubt, ended: Ended) -> None:
         record = doubt.record
-        self._finish(
+        self._hand_in(
             Finished(
                 doubt.command, record.execution_id, record.inputs, record.effect, record.since, ended, record.evidence
             )

@@ -47,7 +47,7 @@ class Claimer:
             while True:
                 claimed = await self._claim(fence)
                 for each in claimed:
-                    group.start_soon(self._run_instance, each)
+                    group.start_soon(self._run_instance, fence, each)
                 if len(claimed) < MOST_PER_CLAIM:
                     await listener.next(POLL_SECONDS)
 
@@ -80,9 +80,9 @@ class Claimer:
         except UnavailableError:
             return []
 
-    async def _run_instance(self, claimed: Claimed) -> None:
+    async def _run_instance(self, fence: Fence, claimed: Claimed) -> None:
         try:
-            outcome = await self._to_its_end(claimed)
+            outcome = await self._to_its_end(fence, claimed)
         except (DivergenceError, RefusedSliceError) as error:
             outcome = await self._hold(claimed, f"The journal cannot be continued: {error}")
         except OrchestrionError as error:
@@ -98,7 +98,7 @@ class Claimer:
         self._services.feed.instance(claimed, status)
         self._services.feed.work()
 
-    async def _to_its_end(self, claimed: Claimed) -> InstanceEnd | Hold:
+    async def _to_its_end(self, fence: Fence, claimed: Claimed) -> InstanceEnd | Hold:
         plan = await self._plans.get(claimed.runbook_id, claimed.version)
         journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id)
         variables = await self._variables(plan.variables) if not journal else {}
@@ -106,7 +106,7 @@ class Claimer:
         self._executors[claimed.instance_id] = executor
         self._services.feed.instance(claimed, "running")
         if not claimed.is_fresh:
-            self._wakeups.announce(INBOX)  # an answer may be waiting there
+            await self.deliver_messages(fence)  # what was answered while nobody owned the instance
         return await executor.run(journal)
 
     async def _variables(self, paths: frozenset[str]) -> Mapping[str, Value]:

@@ -33,7 +33,7 @@ from orchestrion.model.values import Json, Value
 from orchestrion.ports.journal import Claimed, ExecutionRow, Hold, InstanceEnd, Message, SignalRow
 from orchestrion.ports.runs import ExecutionRecord
 from orchestrion.runbookserver import codec
-from orchestrion.runbookserver.activity_runs import ActivityRuns, Finished, Services
+from orchestrion.runbookserver.activity_runs import ActivityRuns, Finished, Held, Services
 from orchestrion.runbookserver.clock import utc_offset
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Recovered, recover
@@ -55,7 +55,7 @@ class _TimedOut:
     """The runbook's own time limit is over."""
 
 
-_Happened: TypeAlias = Finished | _Elapsed | _TimedOut | Message
+_Happened: TypeAlias = Finished | Held | _Elapsed | _TimedOut | Message
 
 
 class InstanceExecutor:
@@ -188,6 +188,8 @@ class InstanceExecutor:
                     self._receive(group, signal, codec.DELAY, {"timer": timer})
             case _TimedOut():
                 self._stop(group, _TIMEOUT)
+            case Held():
+                pass  # `_turn` looks whether anything else goes on
             case Message():
                 self._take_message(group, happened)
 
@@ -242,11 +244,12 @@ class InstanceExecutor:
         return ExecutionRow(record, self._conductor.digest, int(signal.offset.total_seconds()))
 
     def _take_message(self, group: TaskGroup, message: Message) -> None:
+        if message.kind == "answer":
+            self._activities.answer(group, message)
+            return
         self._journal.consume(message.id)
         if message.kind == "stop":
             self._stop(group, _STOP)
-        elif message.kind == "answer":
-            self._activities.answer(group, message.payload)
 
     def _stop(self, group: TaskGroup, reason: str) -> None:
         if self._conductor.is_stopped or self._conductor.ended is not None:

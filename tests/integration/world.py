@@ -1,0 +1,215 @@
+"""A small outside world, a pack that acts on it, and a runbook server that can die at any commit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+from ruamel.yaml import YAML
+
+from orchestrion.model.access import SYSTEM
+from orchestrion.model.job import JobStatus, has_ended
+from orchestrion.ports.authoring import VersionRecord
+from orchestrion.ports.journal import Fence, JournalStore, Slice
+from orchestrion.ports.packs import InstalledType
+from orchestrion.ports.runs import JobRecord
+from orchestrion.runbookserver.clock import SystemClock
+from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
+from orchestrion.sdk import (
+    ActivityFailed,
+    ActivityInputs,
+    Done,
+    Evidence,
+    NotDone,
+    PackManifest,
+    PublishedModel,
+    RunContext,
+    Verdict,
+    activity,
+    item,
+)
+from orchestrion.sdk import field as input_field
+from orchestrion.services.jobs import Jobs, StartRequest
+from orchestrion.services.runs import Runs
+from orchestrion.storage.database import SqlDatabase, open_database
+from orchestrion.storage.journal import SqlJournal
+from orchestrion.storage.migrate import migrate
+from orchestrion.storage.wakeups import LocalWakeups
+
+T = TypeVar("T")
+
+
+class Name(ActivityInputs):
+    """Which counter."""
+
+    name: str = input_field("Name")
+
+
+class Count(PublishedModel):
+    """How far the counter is."""
+
+    value: int = item("Value")
+
+
+@dataclass
+class World:
+    """What activities act on; it outlives every server. `act` may be told to wait or to fail."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    waits: dict[str, anyio.Event] = field(default_factory=dict)
+    reached: dict[str, anyio.Event] = field(default_factory=dict)
+
+    def installed(self) -> dict[str, InstalledType]:
+        """A pack whose activities count in this world, one per effect class."""
+
+        async def act(inputs: Name, ctx: RunContext) -> Count:
+            self.counts[inputs.name] += 1
+            if inputs.name in self.reached:
+                self.reached[inputs.name].set()
+            if inputs.name in self.waits:
+                await self.waits[inputs.name].wait()
+            return Count(value=self.counts[inputs.name])
+
+        async def fail(inputs: Name, ctx: RunContext) -> Count:
+            self.counts[inputs.name] += 1
+            raise ActivityFailed("told to fail")
+
+        async def evidence(inputs: Name, ctx: RunContext) -> Evidence:
+            return {"before": self.counts[inputs.name]}
+
+        async def probe(inputs: Name, before: Evidence, ctx: RunContext) -> Verdict:
+            if self.counts[inputs.name] == before["before"]:
+                return NotDone()
+            return Done((Count(value=self.counts[inputs.name]),))
+
+        definitions = [
+            activity(f"Act {effect}", category="World", effect=effect)(act)
+            for effect in ("pure", "read", "idempotent", "verifiable", "once")
+        ]
+        definitions[3].prepare(evidence)
+        definitions[3].verify(probe)
+        definitions.append(activity("Fail", category="World", effect="read")(fail))
+        manifest = PackManifest("world", "World", "1", tuple(definitions))
+        return {kind.id: InstalledType(kind, each, "1") for kind, each in manifest.definitions()}
+
+
+@dataclass
+class Packs:
+    """See ports.PackCatalogue."""
+
+    types: Mapping[str, InstalledType]
+
+    def installed(self) -> Mapping[str, InstalledType]:
+        """The given types."""
+        return self.types
+
+    def problems(self) -> Mapping[str, str]:
+        """None."""
+        return {}
+
+
+class PowerCutError(Exception):
+    """The server died here."""
+
+
+class FragileJournal(SqlJournal):
+    """A journal whose server dies at the append with this number (from 1): before the commit, or right after it."""
+
+    def __init__(self, database: SqlDatabase, at: int = 0, *, after_commit: bool = False) -> None:
+        super().__init__(database)
+        self.appends = 0
+        self._at = at
+        self._after_commit = after_commit
+
+    async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
+        """Writes, or dies."""
+        self.appends += 1
+        if self.appends == self._at and not self._after_commit:
+            raise PowerCutError
+        refused = await super().append(fence, slices)
+        if self.appends == self._at:
+            raise PowerCutError
+        return refused
+
+
+class Installation:
+    """One database with services, on which servers live and die."""
+
+    def __init__(self, database: SqlDatabase, world: World) -> None:
+        self.database = database
+        self.world = world
+        self.wakeups = LocalWakeups()
+        self.clock = SystemClock()
+        self.jobs = Jobs(database, self.wakeups, self.clock)
+        self.runs = Runs(database, self.wakeups, self.clock)
+
+    def service(self, journal: JournalStore | None = None) -> RunbookServerService:
+        """A runbook server that leaves nothing in order when it dies."""
+        outside = Outside(
+            database=self.database,
+            journal=journal or SqlJournal(self.database),
+            wakeups=self.wakeups,
+            packs=Packs(self.world.installed()),
+            clock=self.clock,
+            open_secret=lambda text: text,
+        )
+        service = RunbookServerService(ServerOptions("s"), outside)
+
+        async def die(_registered: object) -> None:
+            """A power cut hands nothing over."""
+
+        service._leave = die  # type: ignore[method-assign,assignment]  # a power cut is not foreseen in its design
+        return service
+
+    async def add(self, text: str) -> str:
+        """Stores a runbook given as YAML and gives its id."""
+        document = {"orchestrion": "runbook/1", "name": "R", **YAML(typ="safe").load(text)}
+        now = self.clock.now()
+        runbook = await self.database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, "R", now))
+        version = VersionRecord(runbook.id, 1, "me", now, "", document)
+        await self.database.write(lambda tx: tx.runbooks.add_version(version, False, 10, ""))
+        return runbook.id
+
+    async def start(self, runbook_id: str) -> JobRecord:
+        """Starts a job."""
+        return await self.jobs.start(SYSTEM, StartRequest(runbook_id))
+
+    async def until(self, job_id: str, *statuses: JobStatus) -> JobRecord:
+        """The job when it has one of `statuses`, or has ended."""
+        with anyio.fail_after(20):
+            with self.wakeups.listen("live") as listener:
+                while True:
+                    job = await self.runs.job(SYSTEM, job_id)
+                    if job.status in statuses or has_ended(job.status):
+                        return job
+                    await listener.next(0.05)
+
+    async def live(self, journal: JournalStore | None, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Runs a server while `work` goes on; None when the server died first."""
+        found: list[T] = []
+        try:
+            async with anyio.create_task_group() as group:
+                service = self.service(journal)
+                group.start_soon(service.run)
+                await service.started.wait()
+                found.append(await work())
+                group.cancel_scope.cancel()
+        except* PowerCutError:
+            pass
+        return found[0] if found else None
+
+
+@asynccontextmanager
+async def installation(folder: Path) -> AsyncIterator[Installation]:
+    """A fresh installation on SQLite."""
+    url = f"sqlite:///{folder / 'orchestrion.db'}"
+    await migrate(url)
+    database = open_database(url)
+    await database.write(lambda tx: None)
+    yield Installation(database, World())
+    await database.close()
