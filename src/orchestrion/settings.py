@@ -31,6 +31,7 @@ OTHER_VARIABLES = {
     "ORCHESTRION_CONFIG": "the configuration file, as --config",
     "ORCHESTRION_URL": "the address that the command line talks to, as --url",
     "ORCHESTRION_TOKEN": "the API token that the command line sends, as --token",
+    "ORCHESTRION_PASSWORD": "the password for `orchestrion login`",
 }
 
 

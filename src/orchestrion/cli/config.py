@@ -10,7 +10,10 @@ from orchestrion.settings import Settings, load, shown
 
 @reports_failures
 def config(data_dir: DataDir = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Show every setting with its value and source: flag, variable, file or default. Secrets are masked."""
+    """Show every setting with its source.
+
+    The source is a flag, a variable, the file or the default. Secrets are masked.
+    """
     found = load({"data_dir": data_dir}, config)
     rows = [(name, shown(found.settings, name), found.sources[name]) for name in Settings.model_fields]
     if as_json:

@@ -12,8 +12,9 @@ _DEFAULTS = {
 }
 _HEAD = f"""# Configuration
 
-A flag wins over a variable, a variable over the file, the file over the default. The file is `{FILE_NAME}` in the data
-folder, or the one that `--config` or `ORCHESTRION_CONFIG` names. `orchestrion config` shows each value with its source.
+A flag wins over a variable, a variable over the file, the file over the default. The file is `{FILE_NAME}` in
+the data folder, or the one that `--config` or `ORCHESTRION_CONFIG` names. `orchestrion config` shows
+each value with its source.
 
 | setting in the file | variable | default | meaning |
 | --- | --- | --- | --- |"""

@@ -17,7 +17,10 @@ app = typer.Typer(help="The orchestration database.", no_args_is_help=True)
 def migrate(
     data_dir: DataDir = None, database: Database = None, config: Config = None, as_json: AsJson = False
 ) -> None:
-    """Bring the database to the schema of this release; `up`, `web` and `runbook-server` do so by themselves."""
+    """Bring the database to this release.
+
+    `up`, `web` and `runbook-server` do so by themselves.
+    """
     import anyio
 
     from orchestrion.bootstrap.maintenance import migrate_database
@@ -29,7 +32,10 @@ def migrate(
 @app.command("check")
 @reports_failures
 def check(data_dir: DataDir = None, database: Database = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Say whether the database can be reached, and whether its schema is that of this release."""
+    """Say where the database stands.
+
+    That is whether it can be reached, and whether its schema is that of this release.
+    """
     import anyio
 
     from orchestrion.bootstrap.maintenance import check_database

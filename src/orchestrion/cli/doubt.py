@@ -17,7 +17,7 @@ app = typer.Typer(help="Activities in doubt: look and answer.", no_args_is_help=
 @app.command("list")
 @calls_api
 def list_doubts(api: Any, as_json: AsJson = False) -> None:
-    """List the activities that wait for an answer, oldest first."""
+    """List what waits for an answer."""
     found = api.get("/doubts")
     if as_json:
         return terminal().json(found)
@@ -38,7 +38,10 @@ def answer(
     comment: Annotated[str, typer.Option(help="Why; kept in the audit.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what became of an activity; the first answer wins."""
+    """Say what became of an activity.
+
+    The first answer wins.
+    """
     body = {"answer": outcome, "records": [_record(each) for each in record or []], "comment": comment}
     found = api.post(f"/activity-instances/{activity_instance}/answer", body)
     if as_json:

@@ -36,7 +36,10 @@ def list_jobs(
 @app.command("show")
 @calls_api
 def show(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
-    """Show one job with what its newest instance did."""
+    """Show one job with its activities.
+
+    They are those of its newest instance.
+    """
     job = api.get(f"/jobs/{job_id}")
     instance_id = job["latest_instance_id"]
     done = list(api.pages(f"/instances/{instance_id}/activities", 1000)) if instance_id else []
@@ -59,7 +62,10 @@ def show(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
 @app.command("stop")
 @calls_api
 def stop(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
-    """Ask a job to stop; one that has ended stays as it is."""
+    """Ask a job to stop.
+
+    One that has ended stays as it is.
+    """
     job = api.post(f"/jobs/{job_id}/stop", {})
     if as_json:
         return terminal().json(job)

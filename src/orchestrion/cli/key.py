@@ -15,7 +15,10 @@ app = typer.Typer(help="The master key that seals secrets.", no_args_is_help=Tru
 @app.command("create")
 @reports_failures
 def create(data_dir: DataDir = None, key_file: KeyFile = None, config: Config = None, as_json: AsJson = False) -> None:
-    """Make a master key file, readable by its owner alone; an existing one is never overwritten."""
+    """Make a master key file.
+
+    Only its owner may read it; one that is there is never overwritten.
+    """
     from orchestrion.bootstrap.maintenance import create_key
 
     made = create_key(load({"data_dir": data_dir, "key_file": key_file}, config).settings)
@@ -33,7 +36,10 @@ def check(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say whether the master key at hand is the one that the database's secrets were sealed with."""
+    """Say whether the master key fits.
+
+    It must be the one that the database's secrets were sealed with.
+    """
     import anyio
 
     from orchestrion.bootstrap.maintenance import check_key

@@ -23,7 +23,10 @@ def login(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Sign in to a server and keep an API token for it, which later commands send."""
+    """Sign in to a server.
+
+    An API token is made and kept, which later commands send.
+    """
     from orchestrion.cli.client import Api
     from orchestrion.cli.logins import Target, read_logins, write_logins
 
@@ -42,7 +45,10 @@ def login(
 
 @reports_failures
 def logout(url: ServerUrl, as_json: AsJson = False) -> None:
-    """Forget the token for a server; end it there under API tokens in the console."""
+    """Forget the token for a server.
+
+    The token itself is ended in the console, under API tokens.
+    """
     from orchestrion.cli.logins import read_logins, write_logins
 
     logins, address = read_logins(), url.rstrip("/")

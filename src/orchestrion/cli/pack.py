@@ -16,7 +16,7 @@ app = typer.Typer(help="Integration packs.", no_args_is_help=True)
 @app.command("list")
 @calls_api
 def list_packs(api: Any, as_json: AsJson = False) -> None:
-    """List the packs of all registered runbook servers."""
+    """List the packs of all runbook servers."""
     found = api.get("/packs")
     if as_json:
         return terminal().json(found)
@@ -27,7 +27,10 @@ def list_packs(api: Any, as_json: AsJson = False) -> None:
 @app.command("check")
 @reports_failures
 def check(as_json: AsJson = False) -> None:
-    """Check the packs installed beside this command: what a pack must satisfy to be usable."""
+    """Check the packs installed here.
+
+    It says what keeps an activity from being usable, and exits with 1 when there is something.
+    """
     from orchestrion.bootstrap.maintenance import check_packs
 
     found = check_packs()

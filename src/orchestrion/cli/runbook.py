@@ -39,7 +39,7 @@ def list_runbooks(
 @app.command("show")
 @calls_api
 def show(api: Any, path: RunbookPath, as_json: AsJson = False) -> None:
-    """Show one runbook: where it stands, its parameters and what it returns."""
+    """Show one runbook and its parameters."""
     found = api.get("/runbooks/by-path", path=path)
     if as_json:
         return terminal().json(found)
@@ -58,7 +58,7 @@ def show(api: Any, path: RunbookPath, as_json: AsJson = False) -> None:
 @app.command("check")
 @calls_api
 def check(api: Any, files: Files, folder: Folder = None, as_json: AsJson = False) -> None:
-    """Check files as an import would, and change nothing."""
+    """Check files without importing them."""
     _import(api, files, folder, dry_run=True, as_json=as_json)
 
 
@@ -71,7 +71,10 @@ def import_runbooks(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would happen.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Import files, all or nothing; folders on disk become folders of runbooks."""
+    """Import files, all or nothing.
+
+    Folders on disk become folders of runbooks. A runbook that is there gets one new version, if it changed.
+    """
     _import(api, files, folder, dry_run=dry_run, as_json=as_json)
 
 
@@ -85,7 +88,10 @@ def export(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Export a runbook as YAML; with --output and the path of a folder, all runbooks below it."""
+    """Export a runbook as YAML.
+
+    With --output and the path of a folder, all runbooks below it are exported.
+    """
     if output is not None and _is_folder(api, path):
         return _export_folder(api, path, output, as_json=as_json)
     found = api.get("/runbooks/by-path", path=path)
@@ -115,7 +121,10 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="With --wait, a warning counts as a failure.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Start a runbook. With --wait, the exit code is 3 when the run failed, was canceled or needs a person."""
+    """Start a runbook.
+
+    With --wait, the exit code is 3 when the run failed, was canceled or needs a person.
+    """
     body = {"path": path, "parameters": _parameters(parameter or []), "servers": server or [], "idempotency_key": key}
     job = api.post("/runbooks/by-path/start", body)
     if wait:

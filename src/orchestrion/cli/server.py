@@ -15,7 +15,7 @@ app = typer.Typer(help="Runbook servers.", no_args_is_help=True)
 @app.command("list")
 @calls_api
 def list_servers(api: Any, as_json: AsJson = False) -> None:
-    """List the registered runbook servers by rank."""
+    """List the runbook servers."""
     found = api.get("/servers")
     if as_json:
         return terminal().json(found)

@@ -45,7 +45,10 @@ def up(
     log_level: LogLevel = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Start everything in one process: web service, console and a runbook server."""
+    """Start everything in one process.
+
+    That is the web service with API and console, and a runbook server.
+    """
     from orchestrion.bootstrap.running import run_up
 
     flags = {**_web_flags(host, port, allowed_host, tls_cert, tls_key), "name": name, "capacity": capacity}
@@ -68,7 +71,10 @@ def web(
     log_level: LogLevel = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Start the management server, web service and console alone, on PostgreSQL."""
+    """Start the web service alone.
+
+    It offers API and console on PostgreSQL; runbook servers run elsewhere.
+    """
     from orchestrion.bootstrap.running import run_web
 
     flags = _web_flags(host, port, allowed_host, tls_cert, tls_key)
@@ -87,7 +93,10 @@ def runbook_server(
     log_level: LogLevel = None,
     log_format: LogFormat = None,
 ) -> None:
-    """Start one runbook server alone, on PostgreSQL; any number may run, each with its own name."""
+    """Start one runbook server alone.
+
+    It works on PostgreSQL; any number may run, each with a name of its own.
+    """
     from orchestrion.bootstrap.running import run_runbook_server
 
     flags = {"name": name, "capacity": capacity, **_common(data_dir, database, key_file, log_level, log_format)}

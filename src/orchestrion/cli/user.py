@@ -24,7 +24,10 @@ def reset_password(
     config: Config = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give a user a new one-time password, by the database and not by a sign-in. On SQLite, stop the server first."""
+    """Give a user a new one-time password.
+
+    It needs the database and no sign-in; on SQLite, stop the server first.
+    """
     import anyio
 
     from orchestrion.bootstrap.maintenance import reset_password as reset
