@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from argon2 import PasswordHasher
+from argon2 import Parameters, PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
 
 class Argon2Hasher:
-    """Hashes with the library's recommended parameters (RFC 9106, low memory): about 50 ms and 64 MiB each."""
+    """Hashes with the recommended parameters (RFC 9106, low memory): about 50 ms and 64 MiB for each."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, parameters: Parameters = RFC_9106_LOW_MEMORY) -> None:
+        self._hasher = PasswordHasher.from_parameters(parameters)
 
     def hash(self, password: str) -> str:
         """See ports.PasswordHasher."""

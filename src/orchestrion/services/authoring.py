@@ -14,13 +14,13 @@ from orchestrion.model.finding import Finding
 from orchestrion.model.runbook import Parameter, ReturnedItem, declared_parameters
 from orchestrion.ports.authoring import Document, DraftRecord, RunbookFilter, RunbookRecord, VersionRecord
 from orchestrion.ports.clock import Clock
-from orchestrion.ports.journal import Wakeups
+from orchestrion.ports.journal import LIVE, Wakeups
 from orchestrion.ports.runs import JobRecord
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
 from orchestrion.services.check_in import CheckedIn, check_in, release
 from orchestrion.services.check_out import check_out, held_draft, holder_conflict, save_draft
-from orchestrion.services.live_events import CHANNEL, RunbookChange, runbook_changed
+from orchestrion.services.live_events import RunbookChange, runbook_changed
 from orchestrion.services.names import checked_name
 
 T = TypeVar("T")
@@ -166,7 +166,7 @@ class Authoring:
         return result
 
     def _announce(self, runbook_id: str, change: RunbookChange) -> None:
-        self._wakeups.announce(CHANNEL, runbook_changed(runbook_id, change))
+        self._wakeups.announce(LIVE, runbook_changed(runbook_id, change))
 
     def _create(self, stores: Transaction, actor: Actor, folder_id: str, name: str) -> RunbookView:
         demand(actor, Right.EDIT, stores.folders.get(folder_id).path)

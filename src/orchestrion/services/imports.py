@@ -19,14 +19,14 @@ from orchestrion.model.runbook import Runbook
 from orchestrion.ports.authoring import FolderRecord, RunbookRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.interchange import RunbookText
-from orchestrion.ports.journal import Wakeups
+from orchestrion.ports.journal import LIVE, Wakeups
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, folder_subject
 from orchestrion.services.check_in import Reason, is_unchanged, publish
 from orchestrion.services.check_out import holder_conflict
 from orchestrion.services.findings import FindingsError
 from orchestrion.services.import_files import ImportFile, ReadFile, read_files
-from orchestrion.services.live_events import CHANNEL, RunbookChange, runbook_changed
+from orchestrion.services.live_events import RunbookChange, runbook_changed
 
 
 class ImportAction(StrEnum):
@@ -96,7 +96,7 @@ class Imports:
     def _announce(self, result: Sequence[Imported]) -> None:
         for each in result:
             if each.id is not None and each.action is not ImportAction.UNCHANGED:
-                self._wakeups.announce(CHANNEL, runbook_changed(each.id, RunbookChange.CHECKED_IN))
+                self._wakeups.announce(LIVE, runbook_changed(each.id, RunbookChange.CHECKED_IN))
 
 
 class _Importer:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 
-CHANNEL = "live"
-
 
 class RunbookChange(StrEnum):
     """What became of a runbook; MOVED is a new place or name."""
