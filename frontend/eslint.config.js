@@ -57,7 +57,8 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'off',
       'max-lines': ['error', { max: 250, skipBlankLines: false }],
       'max-lines-per-function': ['error', { max: 120 }],
-      complexity: ['error', 15],
+      // Optional chains and defaults count as branches here, so the limit is above that of the server's code.
+      complexity: ['error', 20],
     },
   },
   { files: ['src/**/*.tsx'], ...jsxA11y.flatConfigs.strict },

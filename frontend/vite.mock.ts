@@ -25,7 +25,7 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const handlers = (await module)['handlers'] as Parameters<typeof getResponse>[0];
+  const handlers = (await module).handlers as Parameters<typeof getResponse>[0];
   const found = await getResponse(handlers, await toRequest(request));
   const result = found ?? new Response('no such mock', { status: 501 });
   response.writeHead(result.status, Object.fromEntries(result.headers));

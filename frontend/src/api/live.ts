@@ -19,6 +19,16 @@ interface InstanceHint {
   status: JobStatus;
 }
 
+/** What the stream tells, by the name of the event. */
+interface Hints {
+  job: { job_id: string; runbook_id: string; status: JobStatus };
+  instance: InstanceHint;
+  activity: ActivityHint;
+  runbook: { runbook_id: string; change: string };
+  event: { id: string };
+  server: { id: string };
+}
+
 const GATHER_MS = 200; // Many hints in a row cost one refetch per query, not one each.
 
 /** One EventSource for the whole page. A hint is applied to the cache at once where that is possible, then refetched. */
@@ -64,13 +74,15 @@ export class LiveUpdates {
       if (interrupted) void this.client.invalidateQueries({ predicate: isNoDraft });
       interrupted = false;
     };
-    const on = <T>(name: string, handle: (data: T) => void) => {
-      source.addEventListener(name, (event: MessageEvent<string>) => handle(JSON.parse(event.data) as T));
+    const on = <Name extends keyof Hints>(name: Name, handle: (hint: Hints[Name]) => void) => {
+      source.addEventListener(name, (event: MessageEvent<string>) =>
+        handle(JSON.parse(event.data) as Hints[Name]),
+      );
     };
     on('job', () => this.soon(jobKeys.all, runbookKeys.all));
-    on<InstanceHint>('instance', (hint) => this.onInstance(hint));
-    on<ActivityHint>('activity', (hint) => this.onActivity(hint));
-    on<{ change: string }>('runbook', ({ change }) => this.onRunbook(change));
+    on('instance', (hint) => this.onInstance(hint));
+    on('activity', (hint) => this.onActivity(hint));
+    on('runbook', ({ change }) => this.onRunbook(change));
     on('event', () => this.soon(eventKeys.all));
     on('server', () => this.soon(serverKeys.all));
   }

@@ -137,7 +137,7 @@ export const useImportRunbooks = () =>
   );
 
 export const useStopRunbook = (id: string) =>
-  useRunbookMutation((_: undefined) =>
+  useRunbookMutation<undefined, unknown>(() =>
     body(api.POST('/api/v1/runbooks/{runbook_id}/stop', { params: at(id) })),
   );
 
@@ -155,7 +155,7 @@ export const useCheckIn = (id: string) =>
   );
 
 export const useUndoCheckOut = (id: string) =>
-  useRunbookMutation((_: undefined) =>
+  useRunbookMutation<undefined, unknown>(() =>
     body(api.POST('/api/v1/runbooks/{runbook_id}/undo-check-out', { params: at(id) })),
   );
 

@@ -46,7 +46,7 @@ export function UserMenu() {
   const { data: session } = useQuery(sessionOptions);
   const signOut = useSignOut();
   const navigate = useNavigate();
-  const name = session?.user.display_name || session?.user.name || 'User';
+  const name = [session?.user.display_name, session?.user.name, 'User'].find(Boolean);
   const leave = () =>
     signOut.mutate(undefined, {
       onSuccess: () => void navigate({ to: '/sign-in', search: { next: undefined } }),

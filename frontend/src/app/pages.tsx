@@ -9,8 +9,8 @@ export function pages<Parent extends AnyRoute>(parent: () => Parent) {
     validateSearch: (
       search: Record<string, unknown>,
     ): { folder?: string | undefined; search?: string | undefined } => ({
-      folder: text(search['folder']),
-      search: text(search['search']),
+      folder: text(search.folder),
+      search: text(search.search),
     }),
     component: lazyRouteComponent(() => import('./routes/runbooks'), 'RunbooksRoute'),
   });
@@ -18,7 +18,7 @@ export function pages<Parent extends AnyRoute>(parent: () => Parent) {
     getParentRoute: parent,
     path: '/runbooks/$runbookId',
     validateSearch: (search: Record<string, unknown>): { job?: string | undefined } => ({
-      job: text(search['job']),
+      job: text(search.job),
     }),
     component: lazyRouteComponent(() => import('./routes/designer'), 'DesignerRoute'),
   });
@@ -28,8 +28,8 @@ export function pages<Parent extends AnyRoute>(parent: () => Parent) {
     validateSearch: (
       search: Record<string, unknown>,
     ): { status?: string | undefined; runbook?: string | undefined } => ({
-      status: text(search['status']),
-      runbook: text(search['runbook']),
+      status: text(search.status),
+      runbook: text(search.runbook),
     }),
     component: lazyRouteComponent(() => import('./routes/jobs'), 'JobsRoute'),
   });
@@ -44,8 +44,8 @@ export function pages<Parent extends AnyRoute>(parent: () => Parent) {
     validateSearch: (
       search: Record<string, unknown>,
     ): { activity?: string | undefined; execution?: string | undefined } => ({
-      activity: text(search['activity']),
-      execution: text(search['execution']),
+      activity: text(search.activity),
+      execution: text(search.execution),
     }),
     component: lazyRouteComponent(() => import('./routes/instance'), 'InstanceRoute'),
   });
@@ -53,7 +53,7 @@ export function pages<Parent extends AnyRoute>(parent: () => Parent) {
     getParentRoute: parent,
     path: '/events',
     validateSearch: (search: Record<string, unknown>): { type?: string | undefined } => ({
-      type: text(search['type']),
+      type: text(search.type),
     }),
     component: lazyRouteComponent(() => import('./routes/admin'), 'EventsRoute'),
   });

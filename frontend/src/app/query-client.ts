@@ -11,7 +11,7 @@ export const queryClient = new QueryClient({
   mutationCache: new MutationCache({
     onError: (error, _variables, _context, mutation) => {
       // A mutation that shows its own error says so with meta.quiet.
-      if (mutation.meta?.['quiet']) return;
+      if (mutation.meta?.quiet) return;
       notifications.show({ color: 'red', title: 'That did not work', message: messageOf(error) });
     },
   }),

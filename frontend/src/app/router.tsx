@@ -19,7 +19,7 @@ const root = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search) => ({ next: text(search['next']) }),
+  validateSearch: (search) => ({ next: text(search.next) }),
   component: SignInRoute,
 });
 
@@ -27,7 +27,7 @@ const password = createRoute({
   getParentRoute: () => root,
   path: '/password',
   beforeLoad: async () => {
-    const session = await queryClient.ensureQueryData(sessionOptions);
+    const session = await queryClient.query({ ...sessionOptions, staleTime: 'static' });
     if (!session) throw redirect({ to: '/sign-in', search: { next: undefined } });
   },
   component: PasswordRoute,
@@ -38,7 +38,7 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   beforeLoad: async ({ location }) => {
-    const session = await queryClient.ensureQueryData(sessionOptions);
+    const session = await queryClient.query({ ...sessionOptions, staleTime: 'static' });
     if (!session) throw redirect({ to: '/sign-in', search: { next: location.href } });
     if (session.user.must_change_password) throw redirect({ to: '/password' });
   },

@@ -30,12 +30,7 @@ export function DoubtAnswer({ id }: { id: string }) {
           The server stopped while this activity ran. Whether it happened is not known; it must not be
           repeated blindly.
         </Text>
-        <Radio.Group
-          label="What happened?"
-          size="xs"
-          value={answer}
-          onChange={(value) => setAnswer(value as Answer['answer'])}
-        >
+        <Radio.Group label="What happened?" size="xs" value={answer} onChange={(value) => setAnswer(value)}>
           <Stack gap={6} mt={4}>
             {CHOICES.map(([value, label, description]) => (
               <Radio key={value} size="xs" value={value} label={label} description={description} />

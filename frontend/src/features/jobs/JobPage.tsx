@@ -65,7 +65,7 @@ function JobFacts({ job }: { job: Job }) {
       facts={[
         [
           'Started by',
-          job.parent ? <ParentLink key="parent" id={job.parent.instance_id} /> : job.created_by?.name,
+          job.parent ? <ParentLink key="parent" id={job.parent.instance_id} /> : job.created_by.name,
         ],
         ['Created', <Ago key="created" at={job.created_at} />],
         ['Started', job.started_at ? <Ago key="started" at={job.started_at} /> : null],

@@ -1,6 +1,6 @@
 import { Tree, type TreeNodeData, useTree } from '@mantine/core';
 import { IconChevronRight, IconFolder, IconFolderOpen } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { type KeyboardEvent, useMemo, useState } from 'react';
 import type { Folder } from '@/api/types';
 import classes from './FolderTree.module.css';
 import { type Branch, nameOf, pathTo, treeOf } from './tree';
@@ -26,46 +26,54 @@ export function FolderTree({ folders, selected, onSelect }: Props) {
   const [folds, setFolds] = useState<Record<string, boolean>>({});
   const open = Object.fromEntries(shown.map((id) => [id, true]));
   const tree = useTree({ expandedState: { ...open, ...folds }, onExpandedStateChange: setFolds });
+  const onKeyDown = (event: KeyboardEvent) => {
+    const id = event.target instanceof HTMLElement ? event.target.dataset.value : undefined;
+    if (event.key === 'Enter' && id) onSelect(id);
+  };
   return (
-    <Tree
-      data={data}
-      tree={tree}
-      levelOffset={16}
-      aria-label="Folders"
-      expandOnClick={false}
-      renderNode={({ node, expanded, hasChildren, elementProps, tree: state }) => (
-        <div
-          {...elementProps}
-          className={`${elementProps.className} ${classes.node ?? ''}`}
-          data-selected={node.value === selected || undefined}
-          onClick={(event) => {
-            elementProps.onClick(event);
-            onSelect(node.value);
-          }}
-        >
-          <button
-            type="button"
-            tabIndex={-1}
-            aria-hidden
-            className={classes.fold}
-            data-open={expanded || undefined}
-            data-leaf={!hasChildren || undefined}
+    <div role="presentation" onKeyDown={onKeyDown}>
+      <Tree
+        data={data}
+        tree={tree}
+        levelOffset={16}
+        aria-label="Folders"
+        expandOnClick={false}
+        renderNode={({ node, expanded, hasChildren, elementProps, tree: state }) => (
+          // The tree's own list item, which has the focus, takes the keys; see onKeyDown below.
+          <div
+            role="presentation"
+            {...elementProps}
+            className={`${elementProps.className} ${classes.node ?? ''}`}
+            data-selected={node.value === selected || undefined}
             onClick={(event) => {
-              event.stopPropagation();
-              state.toggleExpanded(node.value);
+              elementProps.onClick(event);
+              onSelect(node.value);
             }}
           >
-            <IconChevronRight size={14} />
-          </button>
-          {expanded && hasChildren ? (
-            <IconFolderOpen size={16} aria-hidden />
-          ) : (
-            <IconFolder size={16} aria-hidden />
-          )}
-          <span className={classes.name}>{node.label}</span>
-          <span className={classes.count}>{String(node.nodeProps?.['count'] ?? '') || ''}</span>
-        </div>
-      )}
-    />
+            <button
+              type="button"
+              tabIndex={-1}
+              aria-hidden
+              className={classes.fold}
+              data-open={expanded || undefined}
+              data-leaf={!hasChildren || undefined}
+              onClick={(event) => {
+                event.stopPropagation();
+                state.toggleExpanded(node.value);
+              }}
+            >
+              <IconChevronRight size={14} />
+            </button>
+            {expanded && hasChildren ? (
+              <IconFolderOpen size={16} aria-hidden />
+            ) : (
+              <IconFolder size={16} aria-hidden />
+            )}
+            <span className={classes.name}>{node.label}</span>
+            <span className={classes.count}>{String(node.nodeProps?.count ?? '') || ''}</span>
+          </div>
+        )}
+      />
+    </div>
   );
 }

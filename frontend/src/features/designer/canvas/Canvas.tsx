@@ -13,7 +13,7 @@ import {
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react';
-import { type DragEvent, useCallback, useEffect, useMemo, useState } from 'react';
+import { type DragEvent, useCallback, useMemo, useState } from 'react';
 import type { ActivityType, RunbookDocument } from '@/api/types';
 import { GRID, NODE_HEIGHT, NODE_WIDTH, type Point, type Selection } from '../model/document';
 import { mayLink } from '../model/edits';
@@ -59,7 +59,11 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
   // Fitting an empty canvas would wait for the first activity and then move it away from where it was dropped.
   const [hasContent] = useState(drawn.length > 0);
   const [nodes, setNodes] = useState<FlowNode[]>(() => toNodes(drawn, selection, []));
-  useEffect(() => setNodes((before) => toNodes(drawn, selection, before)), [drawn, selection]);
+  const [shown, setShown] = useState({ drawn, selection });
+  if (shown.drawn !== drawn || shown.selection !== selection) {
+    setShown({ drawn, selection });
+    setNodes((before) => toNodes(drawn, selection, before));
+  }
 
   const choose = useSelectionChanges(selection, onSelect);
   const onNodesChange = useCallback(

@@ -151,7 +151,7 @@ interface StatusProps {
 function StatusChoice({ label, statuses, onChange }: StatusProps) {
   const readOnly = useReadOnly();
   return (
-    <Chip.Group multiple value={statuses} onChange={(next) => onChange(next as ActivityStatus[])}>
+    <Chip.Group multiple value={statuses} onChange={(next) => onChange(next)}>
       <Group gap={4} role="group" aria-label={`${label}: status is`}>
         <span className={classes.word}>Status is</span>
         {STATUSES.map(([status, word]) => (

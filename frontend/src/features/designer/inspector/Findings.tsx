@@ -16,7 +16,7 @@ export function Findings({ findings }: { findings: readonly Finding[] }) {
       >
         <Sign size={16} aria-label={finding.severity} style={{ flex: 'none', marginTop: 1 }} />
         <span>
-          {finding.message} {finding.fix ?? ''}
+          {finding.message} {finding.fix}
         </span>
       </div>
     );

@@ -43,10 +43,10 @@ function withoutSecrets(
 export function parse(text: string): Clip | null {
   try {
     const value: unknown = JSON.parse(text);
-    if (!isObject(value) || value['format'] !== FORMAT) return null;
-    if (!isObject(value['activities']) || !Array.isArray(value['links'])) return null;
-    const valid = Object.values(value['activities']).every(
-      (activity) => isObject(activity) && typeof activity['type'] === 'string',
+    if (!isObject(value) || value.format !== FORMAT) return null;
+    if (!isObject(value.activities) || !Array.isArray(value.links)) return null;
+    const valid = Object.values(value.activities).every(
+      (activity) => isObject(activity) && typeof activity.type === 'string',
     );
     return valid ? (value as unknown as Clip) : null;
   } catch {

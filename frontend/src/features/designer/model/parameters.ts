@@ -10,14 +10,14 @@ export function parametersOf(document: RunbookDocument): Parameter[] {
   const start = startActivities(document)
     .map((id) => activitiesOf(document)[id])
     .find((activity) => activity?.type === INITIALIZE_DATA);
-  const rows = start?.inputs?.['parameters'];
+  const rows = start?.inputs?.parameters;
   return Array.isArray(rows) ? rows.flatMap(parameter) : [];
 }
 
 function parameter(row: Json): Parameter[] {
-  if (!isObject(row) || typeof row['name'] !== 'string' || !row['name']) return [];
+  if (!isObject(row) || typeof row.name !== 'string' || !row.name) return [];
   const { name, type, required, description, choices } = row;
-  const fallback = isScalar(row['default']) ? row['default'] : null;
+  const fallback = isScalar(row.default) ? row.default : null;
   return [
     {
       name,

@@ -51,7 +51,7 @@ function dynamicItems(activity: ActivityDefinition, type: ActivityType): Publish
     if (!isObject(row)) return [];
     const name = row[dynamic?.name_column ?? 'name'];
     const kind = row[dynamic?.type_column ?? 'type'];
-    const description = typeof row['description'] === 'string' ? row['description'] : '';
+    const description = typeof row.description === 'string' ? row.description : '';
     return typeof name === 'string' && name ? [published(name, valueType(kind), description)] : [];
   });
 }

@@ -19,8 +19,10 @@ export function RunBar({ run, onClose }: { run: WatchedRun; onClose: () => void 
             Run {instance ? `#${instance.number}` : ''} <Status status={shown.status} />
             <span className={classes.reason}>{shown.error ?? shown.reason ?? ''}</span>
           </>
+        ) : run.error ? (
+          messageOf(run.error)
         ) : (
-          (run.error && messageOf(run.error)) || 'Waiting for the run…'
+          'Waiting for the run…'
         )}
       </span>
       {shown ? (

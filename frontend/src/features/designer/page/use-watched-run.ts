@@ -17,7 +17,7 @@ const NO_STATES: States = {};
 /** The job shown on the canvas and its latest instance, kept current. */
 export function useWatchedRun(jobId: string | undefined): WatchedRun {
   const job = useQuery({ ...jobOptions(jobId ?? ''), enabled: jobId !== undefined });
-  const instanceId = (jobId && job.data?.latest_instance_id) || '';
+  const instanceId = (jobId === undefined ? null : job.data?.latest_instance_id) ?? '';
   const instance = useQuery({ ...instanceOptions(instanceId), enabled: instanceId !== '' });
   useLiveInstance(instanceId);
   const shown = instanceId ? instance.data : undefined;

@@ -138,7 +138,7 @@ function changed(row: Record<string, Json>, column: string, cell: Json | undefin
 /** Names and values; the order stays while a name is typed. */
 export function MappingField({ field, value, onChange, error, disabled }: FieldProps) {
   const map = value ?? field.default;
-  const pairs = isObject(map) ? (Object.entries(map) as [string, Json][]) : [];
+  const pairs = isObject(map) ? Object.entries<Json>(map as Record<string, Json>) : [];
   const put = (next: [string, Json][]) => onChange(next.length ? Object.fromEntries(next) : undefined);
   const replace = (index: number, pair: [string, Json]) =>
     put(pairs.map((old, at) => (at === index ? pair : old)));
