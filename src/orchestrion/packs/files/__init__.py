@@ -1,0 +1,1 @@
+"""File Management: what happens to files."""
