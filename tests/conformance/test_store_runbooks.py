@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -178,3 +180,40 @@ async def test_what_is_no_id_is_not_found(database: Database) -> None:
     for look in (lambda stores: stores.runbooks.get("x"), lambda stores: stores.runbooks.version("x", 1)):
         with pytest.raises(NotFoundError):
             await database.read(look)
+
+
+async def test_of_two_writers_one_gets_the_name(database: Database, now: datetime) -> None:
+    """Writers that start together take turns, so the second one sees the first one's runbook."""
+    root = await database.write(lambda stores: stores.folders.root().id)
+    results = await asyncio.gather(
+        *(database.write(lambda stores: stores.runbooks.add(root, "Run", now)) for _ in range(5)),
+        return_exceptions=True,
+    )
+    assert [type(result) for result in results if not isinstance(result, ConflictError)] == [RunbookRecord]
+
+
+async def test_a_locked_runbook_waits_for_its_holder(database: Database, now: datetime) -> None:
+    """Check-outs that start together do not both succeed."""
+    runbook = await database.write(lambda stores: added(stores, now))
+
+    def take(stores: Transaction, owner: str) -> bool:
+        if stores.runbooks.lock(runbook.id).owner_id is not None:
+            return False
+        stores.runbooks.set_owner(runbook.id, owner, "Somebody", now)
+        return True
+
+    taken = await asyncio.gather(*(database.write(partial(take, owner=owner)) for owner in (ANNA, BERT) * 3))
+    assert taken.count(True) == 1
+
+
+async def test_a_runbook_follows_a_folder_that_moves_meanwhile(database: Database, now: datetime) -> None:
+    """Whichever comes first, the paths are right in the end."""
+    root = await database.write(lambda stores: stores.folders.root().id)
+    folder = await database.write(lambda stores: stores.folders.add(root, "Old"))
+    await asyncio.gather(
+        database.write(lambda stores: stores.runbooks.add(folder.id, "One", now)),
+        database.write(lambda stores: stores.folders.change(folder.id, root, "New")),
+        database.write(lambda stores: stores.runbooks.add(folder.id, "Two", now)),
+    )
+    found = await database.read(lambda stores: stores.runbooks.search(RunbookFilter()))
+    assert [record.path for record in found] == ["New/One", "New/Two"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema_rs import validator_for
+from ruamel.yaml import YAML
 
 from orchestrion.interchange.native import NativeText
 from orchestrion.interchange.schema import runbook_schema
@@ -51,6 +53,16 @@ def test_any_value_is_read_as_it_was_written(value: Json) -> None:
     """Types and the order of keys included."""
     found = read_yaml(write_yaml(value)).value
     assert repr(found) == repr(value)
+
+
+@RICH
+@pytest.mark.parametrize("version", [(1, 1), (1, 2)])
+@given(value=VALUES)
+def test_other_readers_see_the_same(version: tuple[int, int], value: Json) -> None:
+    """Those that still take `yes` for a boolean and a day for a date included."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = version
+    assert yaml.load(write_yaml(value)) == value
 
 
 @given(st.dictionaries(st.text(min_size=400, max_size=1200), TEXTS, max_size=2))

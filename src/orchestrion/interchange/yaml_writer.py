@@ -18,7 +18,7 @@ _STEP = 2  # spaces per level
 _LONGEST_KEY = 500  # characters; YAML finds the colon of a plain key only within 1024
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`=. ")
 _MEANS_MORE = re.compile(r": |:$| #| $")  # inside plain text; in a row on one line, also the signs of the next pattern
-_MEANS_MORE_IN_FLOW = re.compile(r"[,:\[\]{}]")
+_MEANS_MORE_IN_FLOW = re.compile(r"[,:?\[\]{}]")
 _ESCAPES = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
 
 
