@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 
 import anyio
 import structlog
@@ -14,11 +13,11 @@ from anyio.abc import TaskGroup
 
 from orchestrion.bootstrap.composition import Core, opened, web_settings
 from orchestrion.bootstrap.data_folder import LocalClient, locked, read_local_client, write_local_client
+from orchestrion.bootstrap.samples import import_samples
 from orchestrion.model.access import SYSTEM, Actor
 from orchestrion.model.errors import OrchestrionError
 from orchestrion.observability.logging import set_up_logging
 from orchestrion.runbookserver.service import RunbookServerService
-from orchestrion.services.import_files import ImportFile
 from orchestrion.settings import ConfigurationError, Settings
 from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import PostgresWakeups
@@ -26,7 +25,6 @@ from orchestrion.web.app import create_app
 from orchestrion.web.serving import Address, WebServer, bind
 
 Say = Callable[[str], None]
-SAMPLES_FOLDER = "Samples"
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _log = structlog.get_logger(__name__)
 
@@ -158,7 +156,7 @@ async def _first_start(core: Core, say: Say) -> None:
     """What a new database gets: samples, then the first administrator, whose existence says that it is new no more."""
     folder = core.settings.samples
     if folder is not None and not await core.users.all(SYSTEM):
-        await _import_samples(core, folder)
+        await import_samples(core, folder)
     await _announce_administrator(core, say)
 
 
@@ -166,25 +164,6 @@ async def _announce_administrator(core: Core, say: Say) -> None:
     made = await core.users.ensure_administrator()
     if made is not None:
         say(f"The first administrator is '{made.user.name}'. One-time password (shown only now): {made.password}")
-
-
-async def _import_samples(core: Core, folder: Path) -> None:
-    """Imports the samples; one that cannot be imported is told and keeps nothing from starting."""
-    try:
-        done = await core.services.imports.import_files(SYSTEM, _runbook_files(folder))
-    except (OSError, OrchestrionError) as error:
-        _log.warning("The samples were not imported.", folder=str(folder), reason=str(error))
-        return
-    _log.info("The samples were imported.", runbooks=len(done))
-
-
-def _runbook_files(folder: Path) -> list[ImportFile]:
-    """The runbooks in a folder, to be imported below the folder for samples."""
-    paths = sorted(path for path in folder.rglob("*") if path.suffix in {".yaml", ".yml"})
-    return [
-        ImportFile(f"{SAMPLES_FOLDER}/{path.relative_to(folder).as_posix()}", path.read_text(encoding="utf-8"))
-        for path in paths
-    ]
 
 
 async def _leave_token(core: Core, url: str) -> None:
