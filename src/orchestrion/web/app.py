@@ -89,11 +89,11 @@ def _routed(middleware: list[Middleware]) -> FastAPI:
         redirect_slashes=False,
         separate_input_output_schemas=False,
         middleware=middleware,
-        max_body_size=_BODY_BYTES,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     for router in _ROUTERS:
-        app.include_router(router, prefix=API, responses={"default": _PROBLEM})
+        # Not for the whole application: its limit would answer before any of our middleware.
+        app.include_router(router, prefix=API, responses={"default": _PROBLEM}, max_body_size=_BODY_BYTES)
     app.add_api_route("/api/{path:path}", _nothing_here, methods=_EVERY_METHOD, include_in_schema=False)
     problems.install(app)
     return app

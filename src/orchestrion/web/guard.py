@@ -6,7 +6,8 @@ domain as Host. IP addresses cannot be rebound, so they pass. Origins are checke
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_TOO_LARGE = plain_problem(413, "The body of the request is too large.", "too-large")
 
 
 class Guard:
@@ -42,25 +44,17 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                self._add_headers(scope, message)
-            await send(message)
-
+        answer = _Answer(scope, receive, send, self._headers)
         refusal = self._refusal(Headers(scope=scope))
         if refusal is not None:
-            await refusal(scope, receive, send_with_headers)
+            await refusal(scope, receive, answer.send)
             return
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._app(scope, receive, answer.send)
         except Exception as error:
-            if started:
+            if answer.is_started:
                 raise
-            await unexpected(error, scope["method"], scope["path"])(scope, receive, send_with_headers)
+            await unexpected(error, scope["method"], scope["path"])(scope, receive, answer.send)
 
     def _refusal(self, headers: Headers) -> Response | None:
         host = headers.get("host", "")
@@ -85,12 +79,43 @@ class Guard:
             return False
         return name in self._hosts or _is_address(name)
 
-    def _add_headers(self, scope: Scope, message: Message) -> None:
+
+class _Answer:
+    """An answer on its way out, which gets the headers that all have."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, headers: Mapping[str, str]) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._headers = headers
+        self._is_replaced = False
+        self.is_started = False
+
+    async def send(self, message: Message) -> None:
+        """Sends on a part of the answer."""
+        if self._is_replaced:
+            return
+        if message["type"] == "http.response.start":
+            self.is_started = True
+            if _is_plain_refusal(message):
+                await _TOO_LARGE(self._scope, self._receive, self.send)
+                self._is_replaced = True
+                return
+            self._add_headers(message)
+        await self._send(message)
+
+    def _add_headers(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
         for name, value in self._headers.items():
             headers.setdefault(name, value)
-        if scope["path"].startswith("/api"):
+        if self._scope["path"].startswith("/api"):
             headers.setdefault("Cache-Control", "no-store")
+
+
+def _is_plain_refusal(message: Message) -> bool:
+    """Whether this is the plain text by which the framework refuses a body that is too large."""
+    is_plain = MutableHeaders(scope=message).get("content-type", "").startswith("text/plain")
+    return message["status"] == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and is_plain
 
 
 def _is_address(name: str) -> bool:

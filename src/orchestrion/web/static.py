@@ -99,8 +99,9 @@ class FrontEnd:
 
 
 def is_page(path: str) -> bool:
-    """Whether a path may be one of the front end's pages: no file, and no misspelt path of the API."""
-    return "." not in path.rpartition("/")[2] and not path.lower().lstrip("/").startswith("api")
+    """Whether a path may be one of the front end's pages: no file, no way up, and no misspelt path of the API."""
+    parts = path.split("/")
+    return "." not in parts[-1] and ".." not in parts and not path.lower().lstrip("/").startswith("api")
 
 
 def load(folder: Path | None) -> dict[str, StaticFile]:
