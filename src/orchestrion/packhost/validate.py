@@ -59,8 +59,8 @@ def _field(each: Field, names: set[str]) -> Iterator[str]:
         yield f"the input '{each.name}' must be named in small letters, digits and underscores"
     if not each.label:
         yield f"the input '{each.name}' has no label"
-    if (each.kind is FieldKind.CHOICE) != bool(each.choices):
-        yield f"the input '{each.name}' must have choices exactly when it is a choice"
+    if each.kind is not FieldKind.LIST and (each.kind is FieldKind.CHOICE) != bool(each.choices):
+        yield f"the input '{each.name}' must have choices exactly when it is a choice (a list may have them)"
     if (each.kind is FieldKind.TABLE) != bool(each.columns):
         yield f"the input '{each.name}' must have columns exactly when it is a table"
     if each.shown_when is not None and each.shown_when.input not in names:
