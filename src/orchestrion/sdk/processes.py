@@ -30,10 +30,14 @@ def _running() -> Iterator[psutil.Process]:
 
 
 def _names(process: psutil.Process) -> set[str]:
-    """The names a process goes by: its own, its program's file, and the script or program its command line starts."""
+    """The names a process goes by: its own, its program's with and without folder, and that of the script it runs.
+
+    The system cuts names off; a script that was started by its own name is told by the rest in the command line.
+    """
     try:
         name, command = process.name(), process.cmdline()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return set()
-    program = command[0] if command else ""
-    return {each.casefold() for each in (name, program, PurePath(program).name) if each}
+    scripts = [each for each in command[1:2] if PurePath(each).name.startswith(name)]
+    files = [*command[:1], *scripts]
+    return {each.casefold() for each in (name, *files, *(PurePath(file).name for file in files)) if each}

@@ -47,6 +47,19 @@ async def test_a_process_may_be_named_by_path_or_id(program: Path, running: list
         assert ended.records[0]["Number of instances for the process"] == number
 
 
+async def test_a_script_goes_by_its_name(tmp_path: Path) -> None:
+    """A script with a first line that names its interpreter is found, however long its name."""
+    script = tmp_path / "orchestrion-sample-service"
+    script.write_text("#!/bin/sh\nsleep 600 >/dev/null 2>&1 &\ntrap 'kill $!' TERM\necho ready\nwait\n")
+    script.chmod(0o755)
+    process = ReadProcess([str(script)], cwd=tmp_path)
+    process.wait_for_line("ready", 20)
+    for name in (script.name, str(script)):
+        ended = await run(get_process_status, RehearsalContext(), process=name)
+        assert ended.records[0]["Process ID"] == process.pid
+    process.stop()
+
+
 async def test_not_running_fails(program: Path) -> None:
     """As documented, with the number of instances published all the same."""
     ended = await run(get_process_status, RehearsalContext(), process=program.name)
