@@ -1,4 +1,4 @@
-"""A runbook server that dies at any commit: nothing that finished runs again, nothing is lost or repeated unknowingly."""
+"""A runbook server that dies at any commit: what finished never runs again, nothing is lost or repeated unknowingly."""
 
 from __future__ import annotations
 

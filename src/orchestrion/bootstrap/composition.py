@@ -69,8 +69,8 @@ class Core:
         return Services(
             access=Access(database, clock, self.passwords, SystemSecrets()),
             folders=Folders(database, clock),
-            authoring=Authoring(database, clock, wakeups),
-            imports=Imports(database, clock, wakeups, NativeText()),
+            authoring=Authoring(database, clock, wakeups, self.vault),
+            imports=Imports(database, clock, wakeups, NativeText(), self.vault),
             variables=Variables(database, clock, self.vault),
             operations=Operations(database, clock),
             jobs=Jobs(database, wakeups, clock),
@@ -87,9 +87,13 @@ class Core:
             wakeups=self.wakeups,
             packs=EntryPointCatalogue(),
             clock=self.clock,
-            open_secret=self.vault.open,
+            open_secret=self._open_secret,
         )
         return RunbookServerService(ServerOptions(self.settings.name, self.settings.capacity), outside)
+
+    def _open_secret(self, text: str) -> str:
+        """What a secret input says: it may be sealed, or come in the clear from published data."""
+        return self.vault.open(text) if self.vault.is_sealed(text) else text
 
 
 def web_settings(settings: Settings) -> WebSettings:

@@ -48,6 +48,9 @@ class Vault(Protocol):
     def seal(self, text: str) -> str:
         """The sealed form, printable."""
 
+    def is_sealed(self, text: str) -> bool:
+        """Whether the text is a sealed one, of this or another installation."""
+
     def open(self, sealed: str) -> str:
         """The text; raises UnavailableError when the master key is another than the one it was sealed with."""
 

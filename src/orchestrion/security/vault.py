@@ -38,6 +38,10 @@ class MasterKeyVault:
         sealed = AESGCM(data_key).encrypt(nonce, text.encode(), header.encode())
         return f"{header}:{urlsafe_b64encode(wrap_nonce + wrapped + nonce + sealed).decode()}"
 
+    def is_sealed(self, text: str) -> bool:
+        """See ports.Vault."""
+        return text.startswith(f"{_MARK}:")
+
     def open(self, sealed: str) -> str:
         """See ports.Vault."""
         header, _, body = sealed.rpartition(":")

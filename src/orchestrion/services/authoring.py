@@ -16,12 +16,14 @@ from orchestrion.ports.authoring import Document, DraftRecord, RunbookFilter, Ru
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import LIVE, Wakeups
 from orchestrion.ports.runs import JobRecord
+from orchestrion.ports.security import Vault
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
 from orchestrion.services.check_in import CheckedIn, check_in, release
-from orchestrion.services.check_out import check_out, held_draft, holder_conflict, save_draft
+from orchestrion.services.check_out import check_out, held_draft, holder_conflict, own_draft, save_draft
 from orchestrion.services.live_events import RunbookChange, runbook_changed
 from orchestrion.services.names import checked_name
+from orchestrion.services.secret_inputs import sealed
 
 T = TypeVar("T")
 
@@ -51,10 +53,11 @@ class Authoring:
     All methods raise RefusedError when the actor lacks the right, and NotFoundError for an unknown runbook.
     """
 
-    def __init__(self, database: Database, clock: Clock, wakeups: Wakeups) -> None:
+    def __init__(self, database: Database, clock: Clock, wakeups: Wakeups, vault: Vault) -> None:
         self._database = database
         self._clock = clock
         self._wakeups = wakeups
+        self._vault = vault
 
     async def search(self, actor: Actor, wanted: RunbookFilter) -> list[RunbookSummary]:
         """Runbooks by path."""
@@ -123,7 +126,9 @@ class Authoring:
         runbook, now = read_runbook(document), self._clock.now()
 
         def work(stores: Transaction, found: RunbookRecord) -> tuple[DraftRecord, list[Finding]]:
-            return save_draft(stores, actor, found, runbook, revision, now)
+            before = read_runbook(own_draft(stores, actor, found).document)
+            kept = sealed(runbook, stores.catalogue.types(), self._vault, before)
+            return save_draft(stores, actor, found, kept, revision, now)
 
         return await self._changed(runbook_id, RunbookChange.DRAFT, self._changing(runbook_id, work))
 

@@ -46,6 +46,9 @@ def check_in(stores: Transaction, actor: Actor, found: RunbookRecord, comment: s
     if has_errors(findings):
         raise FindingsError(f"'{found.path}' cannot be checked in: it has errors.", findings)
     version = publish(stores, actor, found, runbook, types, Reason("checked in", comment, now))
+    if version == found.version:
+        entry = audit_entry(actor, now, "checked in", runbook_subject(found), {"version": version, "changed": False})
+        stores.audit.add(entry)
     release(stores, actor, found, now)
     return CheckedIn(version, tuple(findings), version != found.version)
 

@@ -8,6 +8,7 @@ nothing is lost or overwritten without a word.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.check import check
@@ -18,6 +19,16 @@ from orchestrion.model.runbook import Runbook
 from orchestrion.ports.authoring import Document, DraftRecord, RunbookRecord
 from orchestrion.ports.transaction import Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
+
+
+class StaleDraftError(ConflictError):
+    """The draft was saved meanwhile, from another window of the same author; `revision` is the newest save."""
+
+    code: ClassVar[str] = "draft-stale"
+
+    def __init__(self, message: str, revision: int) -> None:
+        super().__init__(message)
+        self.revision = revision
 
 
 def check_out(stores: Transaction, actor: Actor, found: RunbookRecord, take_over: bool, now: datetime) -> DraftRecord:
@@ -55,13 +66,17 @@ def own_draft(stores: Transaction, actor: Actor, found: RunbookRecord) -> DraftR
 def save_draft(
     stores: Transaction, actor: Actor, found: RunbookRecord, runbook: Runbook, revision: int, now: datetime
 ) -> tuple[DraftRecord, list[Finding]]:
-    """Stores the draft that the actor read as `revision`; gives it with its findings. Raises ConflictError."""
+    """Stores the draft that the actor read as `revision`; gives it with its findings.
+
+    Raises ConflictError when the actor does not hold the runbook, StaleDraftError for another revision.
+    """
     demand(actor, Right.EDIT, found.path)
     old = own_draft(stores, actor, found)
     if old.revision != revision:
-        raise ConflictError(
+        raise StaleDraftError(
             f"The draft of '{found.path}' was saved from another window meanwhile (save {old.revision}, yours goes on "
-            f"from {revision}). Load it again."
+            f"from {revision}). Load it again.",
+            old.revision,
         )
     draft = DraftRecord(
         runbook_id=found.id,

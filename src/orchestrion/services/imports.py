@@ -20,6 +20,7 @@ from orchestrion.ports.authoring import FolderRecord, RunbookRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.interchange import RunbookText
 from orchestrion.ports.journal import LIVE, Wakeups
+from orchestrion.ports.security import Vault
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, folder_subject
 from orchestrion.services.check_in import Reason, is_unchanged, publish
@@ -27,6 +28,7 @@ from orchestrion.services.check_out import holder_conflict
 from orchestrion.services.findings import FindingsError
 from orchestrion.services.import_files import ImportFile, ReadFile, read_files
 from orchestrion.services.live_events import RunbookChange, runbook_changed
+from orchestrion.services.secret_inputs import sealed
 
 
 class ImportAction(StrEnum):
@@ -59,11 +61,12 @@ class _DryRunError(Exception):
 class Imports:
     """Import and export of runbooks as text. All methods raise RefusedError when the actor lacks the right."""
 
-    def __init__(self, database: Database, clock: Clock, wakeups: Wakeups, text: RunbookText) -> None:
+    def __init__(self, database: Database, clock: Clock, wakeups: Wakeups, text: RunbookText, vault: Vault) -> None:
         self._database = database
         self._clock = clock
         self._wakeups = wakeups
         self._text = text
+        self._vault = vault
 
     async def import_files(
         self, actor: Actor, files: Sequence[ImportFile], folder_id: str | None = None, *, dry_run: bool = False
@@ -77,7 +80,7 @@ class Imports:
         now = self._clock.now()
 
         def work(stores: Transaction) -> list[Imported]:
-            result = _Importer(stores, actor, now).import_all(read, folder_id)
+            result = _Importer(stores, actor, now, self._vault).import_all(read, folder_id)
             if dry_run:
                 raise _DryRunError(result)
             return result
@@ -102,10 +105,11 @@ class Imports:
 class _Importer:
     """One import within its transaction."""
 
-    def __init__(self, stores: Transaction, actor: Actor, now: datetime) -> None:
+    def __init__(self, stores: Transaction, actor: Actor, now: datetime, vault: Vault) -> None:
         self._stores = stores
         self._actor = actor
         self._now = now
+        self._vault = vault
         self._types = stores.catalogue.types()
         self._folders = {folder.path.casefold(): folder for folder in stores.folders.all()}
 
@@ -133,12 +137,19 @@ class _Importer:
         path = f"{folder.path}/{runbook.name}" if folder.path else runbook.name
         for right in (Right.EDIT, Right.CHECK_IN):
             demand(self._actor, right, path)
+        runbook = sealed(runbook, self._types, self._vault, self._newest(path))
         found, action = self._place(folder, runbook, path)
         version = found.version
         if action is not ImportAction.UNCHANGED or version is None:
             reason = Reason("imported", "Imported", self._now)
             version = publish(self._stores, self._actor, found, runbook, self._types, reason)
         return Imported(path, found.id, action, version, tuple(findings))
+
+    def _newest(self, path: str) -> Runbook | None:
+        found = self._stores.runbooks.find(path)
+        if found is None or found.version is None:
+            return None
+        return read_runbook(self._stores.runbooks.version(found.id, found.version).document)
 
     def _place(self, folder: FolderRecord, runbook: Runbook, path: str) -> tuple[RunbookRecord, ImportAction]:
         """The runbook to publish to, and what that means; raises ConflictError when somebody else holds it."""

@@ -14,6 +14,7 @@ from orchestrion.interchange.native import NativeText
 from orchestrion.ports.journal import LIVE
 from orchestrion.security.passwords import Argon2Hasher
 from orchestrion.security.tokens import SystemSecrets
+from orchestrion.security.vault import MasterKeyVault
 from orchestrion.services.access import Access
 from orchestrion.services.authoring import Authoring
 from orchestrion.services.imports import Imports
@@ -23,6 +24,8 @@ from orchestrion.storage.database import SqliteDatabase
 from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import LocalListener, LocalWakeups
 from tests.unit.services.world import SERVER, TYPES, Clock
+
+VAULT = MasterKeyVault(b"k" * 32)
 
 
 @pytest.fixture(scope="session")
@@ -64,13 +67,13 @@ def live(wakeups: LocalWakeups) -> Iterator[LocalListener]:
 @pytest.fixture
 def authoring(database: SqliteDatabase, clock: Clock, wakeups: LocalWakeups) -> Authoring:
     """Authoring over the database."""
-    return Authoring(database, clock, wakeups)
+    return Authoring(database, clock, wakeups, VAULT)
 
 
 @pytest.fixture
 def imports(database: SqliteDatabase, clock: Clock, wakeups: LocalWakeups) -> Imports:
     """Import and export over the database, in the product's own text form."""
-    return Imports(database, clock, wakeups, NativeText())
+    return Imports(database, clock, wakeups, NativeText(), VAULT)
 
 
 @pytest.fixture

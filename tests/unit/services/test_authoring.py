@@ -13,6 +13,7 @@ from orchestrion.ports.authoring import Document, DraftRecord, RunbookFilter
 from orchestrion.ports.runs import JobRecord
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.authoring import Authoring
+from orchestrion.services.check_out import StaleDraftError
 from orchestrion.services.findings import FindingsError
 from orchestrion.storage.wakeups import LocalListener
 from tests.unit.services.world import ANNA, BERT, START, Clock, audited, document, found_root
@@ -110,8 +111,9 @@ async def test_a_save_counts(authoring: Authoring, clock: Clock, runbook_id: str
 async def test_an_old_revision_is_not_saved(authoring: Authoring, runbook_id: str) -> None:
     """Two windows of one author do not overwrite each other."""
     await authoring.save_draft(ANNA, runbook_id, document(), 1)
-    with pytest.raises(ConflictError, match="another window"):
+    with pytest.raises(StaleDraftError, match="another window") as refused:
         await authoring.save_draft(ANNA, runbook_id, document(value="late"), 1)
+    assert refused.value.revision == 2
 
 
 async def test_a_draft_may_hold_mistakes_but_must_be_readable(authoring: Authoring, runbook_id: str) -> None:
@@ -143,11 +145,14 @@ async def test_a_check_in_with_errors_is_refused(authoring: Authoring, runbook_i
     assert (await authoring.draft(ANNA, runbook_id)).revision == 2
 
 
-async def test_an_unchanged_draft_makes_no_version(authoring: Authoring, checked_in_id: str) -> None:
-    """The runbook is free all the same."""
+async def test_an_unchanged_draft_makes_no_version(
+    authoring: Authoring, database: Database, checked_in_id: str
+) -> None:
+    """The runbook is free all the same, and the audit says when."""
     await authoring.check_out(ANNA, checked_in_id)
     done = await authoring.check_in(ANNA, checked_in_id)
     assert (done.version, done.is_new) == (1, False)
+    assert [action for _, action in await audited(database)][-2:] == ["checked out", "checked in"]
     assert (await authoring.runbook(ANNA, checked_in_id)).summary.record.owner_id is None
 
 
