@@ -1,6 +1,6 @@
 """Watching a monitor from a test: wait for triggers, never sleep."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import anyio
@@ -9,6 +9,33 @@ from orchestrion.sdk import Record, Trigger
 from orchestrion.sdk.testing import RehearsalContext, watch
 
 WAIT_SECONDS = 20  # far beyond what any trigger takes; a test that needs it has failed
+
+
+class ListeningContext(RehearsalContext):
+    """A context that tells when the monitor listens, which a monitor logs."""
+
+    def __init__(self, cursor: str | None) -> None:
+        super().__init__(cursor=cursor)
+        self.listening = anyio.Event()
+
+    def log(self, message: str) -> None:
+        """Keeps the line, and wakes whoever waits for the monitor."""
+        super().log(message)
+        self.listening.set()
+
+
+async def begins_anew(definition: object, cursor: str, happen: Callable[[], None], **inputs: object) -> Record:
+    """The first record of a monitor that is armed with a cursor it cannot use, for what happens when it listens."""
+    ctx, records = ListeningContext(cursor), list[Record]()
+    async with armed(definition, ctx, **inputs) as watcher, anyio.create_task_group() as group:
+
+        async def watch_once() -> None:
+            records.append(await watcher.record())
+
+        group.start_soon(watch_once)
+        await ctx.listening.wait()
+        happen()
+    return records[0]
 
 
 class Watcher:

@@ -8,7 +8,7 @@ import pytest
 from orchestrion.packs.files.monitor_file import monitor_file
 from orchestrion.sdk import ActivityFailed, Json
 from orchestrion.sdk.testing import RehearsalContext
-from tests.packs.watching import Watcher, armed
+from tests.packs.watching import Watcher, armed, begins_anew
 
 pytestmark = pytest.mark.anyio
 ALL = ["Changed", "Created", "Deleted", "Renamed"]
@@ -145,6 +145,13 @@ async def test_what_cannot_be_watched_fails(inputs: dict[str, Json], message: st
     with pytest.raises(ActivityFailed, match=message):
         async with armed(monitor_file, RehearsalContext(), **inputs):
             pass
+
+
+async def test_a_cursor_of_another_folder_is_not_compared(tmp_path: Path) -> None:
+    """When the author chooses another folder, the files in it are not taken for new."""
+    (tmp_path / "old").write_text("x")
+    record = await begins_anew(monitor_file, "/elsewhere:top\n", (tmp_path / "new").touch, **watching(tmp_path))
+    assert record["File name"] == "new"
 
 
 async def test_a_folder_that_goes_away_fails(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from orchestrion.packs.monitoring.monitor_event_log import monitor_event_log
 from orchestrion.sdk import ActivityFailed
 from orchestrion.sdk.testing import RehearsalContext
-from tests.packs.watching import Watcher, armed
+from tests.packs.watching import Watcher, armed, begins_anew
 from tests.services.syslog import SyslogServer
 
 # ruff: noqa: ASYNC240 - nobody else waits for the event loop of a test
@@ -112,6 +112,14 @@ async def test_a_file_may_come_later(tmp_path: Path) -> None:
     async with armed(monitor_event_log, RehearsalContext(), event_log=str(log)) as watcher:
         add(log, "first")
         assert await texts(watcher, 1) == ["first"]
+
+
+async def test_a_cursor_of_another_log_is_no_place_in_this_one(log: Path, tmp_path: Path) -> None:
+    """When the author chooses another log, it begins now instead of with its oldest line."""
+    record = await begins_anew(
+        monitor_event_log, f":{tmp_path / 'other'}\n{{}}", lambda: add(log, "new"), event_log=str(log)
+    )
+    assert record["Log entry description"] == "new"
 
 
 async def test_any_other_line_is_an_entry(log: Path) -> None:

@@ -97,7 +97,7 @@ def test_values_that_are_no_text() -> None:
 
 async def test_a_cursor_that_journalctl_refuses_fails(journal_directory: JournalDirectory) -> None:
     """The failure brings journalctl's own words."""
-    ctx = RehearsalContext(cursor="nonsense")
+    ctx = RehearsalContext(cursor=f"{journal_directory.path}:journal\nnonsense")
     async with armed(monitor_event_log, ctx, **reading(journal_directory)) as watcher:
         with pytest.raises(ActivityFailed, match="journalctl ended: Failed to seek to cursor"):
             await watcher.trigger()
@@ -110,7 +110,7 @@ async def test_check_in_says_that_journalctl_is_missing(monkeypatch: pytest.Monk
     assert monitor_event_log.limits_func() == (
         Limit("journalctl is not installed, so the journal cannot be read (log files can)", "event_log", ("journal",)),
     )
-    ctx = RehearsalContext(cursor="@0")
+    ctx = RehearsalContext(cursor=":journal\n@0")
     async with armed(monitor_event_log, ctx, event_log="journal") as watcher:
         with pytest.raises(ActivityFailed, match="journalctl is missing"):
             await watcher.trigger()

@@ -36,14 +36,15 @@ async def monitor_file(inputs: MonitorFileInputs, ctx: RunContext) -> AsyncItera
     has a new creation time when it was replaced by another one of that name. Folders on other computers must be
     mounted on the server.
     """
-    cursor = ctx.cursor or await begin(inputs, ctx)
+    place = _place(inputs)
+    cursor = ctx.cursor if ctx.cursor and ctx.cursor.startswith(place) else await begin(inputs, ctx)
     passes = filter_of(inputs.filters)
     folder = Path(inputs.in_folder)
-    async with aclosing(_changes(inputs, folder, _snapshot(cursor), ctx)) as seen:
+    async with aclosing(_changes(inputs, folder, _snapshot(cursor.removeprefix(place)), ctx)) as seen:
         async for change, snapshot in seen:
             reason = _reason(inputs, change)
             if reason and passes(change.path, change.state):
-                yield Trigger(_published(inputs, folder, change, reason), as_text(snapshot), change.key)
+                yield Trigger(_published(inputs, folder, change, reason), place + as_text(snapshot), change.key)
 
 
 @monitor_file.begin
@@ -58,7 +59,12 @@ async def begin(inputs: MonitorFileInputs, ctx: RunContext) -> str:
         raise ActivityFailed("Choose at least one trigger.")
     if not Path(inputs.in_folder).is_absolute():
         raise ActivityFailed(f"In folder: '{inputs.in_folder}' is not a full path.")
-    return as_text(await _listing(inputs))
+    return _place(inputs) + as_text(await _listing(inputs))
+
+
+def _place(inputs: MonitorFileInputs) -> str:
+    """What a cursor begins with, so that the listing of another folder is not compared with this one."""
+    return f"{inputs.in_folder}:{'all' if inputs.include_sub_folders else 'top'}\n"
 
 
 def _snapshot(cursor: str) -> dict[str, FileState]:

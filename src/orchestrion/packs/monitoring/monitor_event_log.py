@@ -79,15 +79,17 @@ async def monitor_event_log(inputs: MonitorEventLogInputs, ctx: RunContext) -> A
     these logs are rotated instead.
     """
     passes = filter_of(inputs.filters)
-    cursor = ctx.cursor or await begin(inputs, ctx)
+    source = _source(inputs)
+    cursor = ctx.cursor if ctx.cursor and ctx.cursor.startswith(source) else await begin(inputs, ctx)
+    place = cursor.removeprefix(source)
     if inputs.event_log == JOURNAL:
-        entries = journal_entries(inputs.journal_directory, cursor, ctx)
+        entries = journal_entries(inputs.journal_directory, place, ctx)
     else:
-        entries = _file_entries(_path(inputs), _position(cursor), ctx)
+        entries = _file_entries(_path(inputs), _position(place), ctx)
     async with aclosing(entries):
         async for entry in entries:
             if passes(entry):
-                yield Trigger(_published(inputs, entry), entry.cursor, entry.key)
+                yield Trigger(_published(inputs, entry), source + entry.cursor, entry.key)
 
 
 @monitor_event_log.begin
@@ -99,9 +101,14 @@ async def begin(inputs: MonitorEventLogInputs, ctx: RunContext) -> str:
             "or let that computer forward its log and name the file it arrives in."
         )
     if inputs.event_log == JOURNAL:
-        return cursor_of_now()
+        return _source(inputs) + cursor_of_now()
     position = await anyio.to_thread.run_sync(end_of, _path(inputs))
-    return position.model_dump_json()
+    return _source(inputs) + position.model_dump_json()
+
+
+def _source(inputs: MonitorEventLogInputs) -> str:
+    """What a cursor begins with, so that one of another log is not taken for a place in this one."""
+    return f"{inputs.journal_directory if inputs.event_log == JOURNAL else ''}:{inputs.event_log}\n"
 
 
 @monitor_event_log.limits
