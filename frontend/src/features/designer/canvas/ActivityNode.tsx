@@ -60,8 +60,8 @@ export const ActivityNode = memo(function ActivityNode({
 function SecondLine({ box }: { box: Box }) {
   const { state, activity } = box;
   if (!state) {
-    const off = activity.enabled === false ? 'Disabled' : box.typeName;
-    return <div className={classes.type}>{off}</div>;
+    const kind = box.name === box.typeName ? (box.type?.category ?? '') : box.typeName;
+    return <div className={classes.type}>{activity.enabled === false ? 'Disabled' : kind}</div>;
   }
   const took = formatDuration(state.last_duration_seconds);
   const times = state.executions > 1 ? `${state.executions} ×` : '';

@@ -1,6 +1,7 @@
 import { IconAlertTriangleFilled, IconCircleXFilled } from '@tabler/icons-react';
 import { BaseEdge, EdgeLabelRenderer, type EdgeProps, getBezierPath } from '@xyflow/react';
 import { type CSSProperties, memo } from 'react';
+import { NODE_HEIGHT } from '../model/document';
 import type { Arrow } from '../model/graph';
 import classes from './LinkEdge.module.css';
 import type { LinkEdge as FlowEdge } from './flow';
@@ -10,9 +11,7 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
   const { data, selected } = props;
   const [path, x, y] = getBezierPath(props);
   const isOff = data?.arrow.link.enabled === false;
-  // A label on a level line stands above it, so that the arrow can be seen; it fits between the two boxes.
-  const lift = Math.abs(props.sourceY - props.targetY) < 20 ? 13 : 0;
-  const room = lift > 0 ? Math.min(220, Math.max(90, props.targetX - props.sourceX - 12)) : 190;
+  const lift = liftOf(props, data?.arrow.label ?? '');
   return (
     <>
       <BaseEdge
@@ -31,13 +30,22 @@ export const LinkEdge = memo(function LinkEdge(props: EdgeProps<FlowEdge>) {
           <Label
             arrow={data.arrow}
             isSelected={selected ?? false}
-            style={{ maxWidth: room, transform: `translate(-50%, -50%) translate(${x}px, ${y - lift}px)` }}
+            style={{ transform: `translate(-50%, -50%) translate(${x}px, ${y - lift}px)` }}
           />
         </EdgeLabelRenderer>
       ) : null}
     </>
   );
 });
+
+const LETTER = 6; // pixels, about, in the label's size
+
+/** How far above the middle of a link its label stands: on it, over the line, or over the boxes when it is long. */
+function liftOf(edge: EdgeProps<FlowEdge>, label: string): number {
+  if (Math.abs(edge.sourceY - edge.targetY) >= 30) return 0;
+  const fits = label.length * LETTER + 14 <= edge.targetX - edge.sourceX;
+  return fits ? 13 : NODE_HEIGHT / 2 + 13;
+}
 
 interface LabelProps {
   arrow: Arrow;

@@ -1,13 +1,15 @@
 import { Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { nameOf } from '../model/document';
+import { shownFields, tabsOf } from '../model/inputs';
+import { generalFindings } from '../model/problems';
 import { useEditing, useEditor } from '../state/context';
 import { useFindings } from '../state/findings';
 import { TypeIcon } from '../canvas/TypeIcon';
 import { BehaviourTab } from './BehaviourTab';
 import { Findings } from './Findings';
 import { GeneralTab } from './GeneralTab';
-import { InputsTab, visibleTabs } from './InputsTab';
+import { InputsTab } from './InputsTab';
 import { LoopingTab } from './LoopingTab';
 import classes from './PropertiesPanel.module.css';
 
@@ -20,10 +22,12 @@ interface Props {
 export function ActivityProperties({ id, renderRun }: Props) {
   const { types } = useEditing();
   const activity = useEditor(({ document }) => document.activities?.[id]);
-  const findings = useFindings().filter(({ place }) => place.activity === id);
+  const all = useFindings();
   if (!activity) return null;
   const type = types.get(activity.type);
-  const tabs = type ? visibleTabs(type, activity.inputs ?? {}) : [];
+  const shown = type ? shownFields(type, activity.inputs ?? {}).map((field) => field.name) : [];
+  const findings = generalFindings(all, id, shown);
+  const tabs = type ? tabsOf(type, activity.inputs ?? {}) : [];
   const first = renderRun ? 'run' : (tabs[0] ?? 'general');
   return (
     <>

@@ -1,13 +1,11 @@
 import type { ActivityDefinition, ActivityType, Json } from '@/api/types';
 import { setInput } from '../model/edits';
-import { shownFields, tabsOf } from '../model/inputs';
+import { shownFields } from '../model/inputs';
 import { findingsOf } from '../model/problems';
 import { useEditor, useReadOnly } from '../state/context';
 import { useFindings } from '../state/findings';
 import { InputField } from './fields/InputField';
 import classes from './PropertiesPanel.module.css';
-
-export const visibleTabs = tabsOf;
 
 interface Props {
   id: string;

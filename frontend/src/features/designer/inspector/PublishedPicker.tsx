@@ -110,6 +110,7 @@ function Items({ preceding: { id, activity }, common, filter, onPick }: ItemsPro
           type="button"
           className={classes.item}
           title={item.description}
+          aria-label={`${item.name} from ${name}`}
           onClick={() => onPick(itemToken(id, item.name))}
         >
           <span>{item.name}</span>

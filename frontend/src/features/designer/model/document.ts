@@ -8,7 +8,7 @@ import type {
 
 /** Canvas measures, in pixels: every box and every step is a multiple of the grid. */
 export const GRID = 20;
-export const NODE_WIDTH = 220;
+export const NODE_WIDTH = 200;
 export const NODE_HEIGHT = 60;
 
 export interface Point {
@@ -95,7 +95,7 @@ export function freePlace(document: RunbookDocument, wanted: Point): Point {
 export function placeAfter(document: RunbookDocument, id: string): Point {
   const before = activityOf(document, id);
   const { x, y } = before ? positionOf(before) : { x: 0, y: 0 };
-  return freePlace(document, { x: x + NODE_WIDTH + 6 * GRID, y });
+  return freePlace(document, { x: x + NODE_WIDTH + 4 * GRID, y });
 }
 
 /** The activities nothing leads to, in document order. A runbook that may run has exactly one. */

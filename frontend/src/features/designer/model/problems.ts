@@ -24,6 +24,16 @@ export function marksOf(findings: readonly Finding[]): Marks {
   return { activities, links };
 }
 
+/** The findings of an activity that no shown input shows: those about the whole, or about a hidden input. */
+export function generalFindings(
+  findings: readonly Finding[],
+  activity: string,
+  inputs: readonly string[],
+): Finding[] {
+  const shown = new Set(inputs.flatMap((input) => findingsOf(findings, activity, input)));
+  return findings.filter((finding) => finding.place.activity === activity && !shown.has(finding));
+}
+
 /** The findings of one input; a table's cell is named `input[row].column` and belongs to its input. */
 export function findingsOf(findings: readonly Finding[], activity: string, input: string): Finding[] {
   return findings.filter(({ place }) => {

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Group, Modal } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconLock, IconLockOpen } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
@@ -7,7 +7,9 @@ import { messageOf, Problem } from '@/api/problem';
 import { runbookKeys, useCheckIn, useCheckOut, useUndoCheckOut } from '@/api/runbooks';
 import type { Runbook } from '@/api/types';
 import { ConfirmDialog, PromptDialog } from '@/shared/ui/dialogs';
+import { Findings } from '../inspector/Findings';
 import { useEditing } from '../state/context';
+import { useFindings } from '../state/findings';
 
 /** Check out, or check in and undo check out. */
 export function CheckButtons({ runbook }: { runbook: Runbook }) {
@@ -41,7 +43,11 @@ export function CheckButtons({ runbook }: { runbook: Runbook }) {
       <Button variant="default" onClick={() => setAsking('undo')}>
         Undo check out
       </Button>
-      <Button variant="light" leftSection={<IconLockOpen size={14} />} onClick={() => setAsking('in')}>
+      <Button
+        variant="light"
+        leftSection={<IconLockOpen size={14} />}
+        onClick={() => void saver.flush().then(() => setAsking('in'))}
+      >
         Check in
       </Button>
       {asking === 'in' ? <CheckInDialog runbook={runbook} onClose={() => setAsking(null)} /> : null}
@@ -55,7 +61,23 @@ interface DialogProps {
   onClose: () => void;
 }
 
+/** Errors that are known already are told before anything is asked. */
 function CheckInDialog({ runbook, onClose }: DialogProps) {
+  const errors = useFindings().filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return <CommentDialog runbook={runbook} onClose={onClose} />;
+  return (
+    <Modal opened onClose={onClose} title="It cannot be checked in yet" centered>
+      <Findings findings={errors} />
+      <Group justify="flex-end" mt="md">
+        <Button onClick={onClose} data-autofocus>
+          Close
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
+
+function CommentDialog({ runbook, onClose }: DialogProps) {
   const { saver } = useEditing();
   const checkIn = useCheckIn(runbook.id);
   const [unsaved, setUnsaved] = useState(false);

@@ -6,6 +6,7 @@ import { advance, opened, type Saving, type SavingEvent } from '../model/saving'
 import type { EditorStore } from './store';
 
 const PAUSE_MS = 700; // Long enough to gather typing, short enough that a crash costs a word.
+const LONGEST_MS = 2_500; // Nobody who keeps typing has more than this unsaved.
 const RETRY_MS = 4_000;
 
 /** Saves an editor's document to the server soon after each change, and never over someone else's. */
@@ -13,6 +14,7 @@ export class DraftSaver {
   readonly state: StoreApi<Saving>;
   private timer: ReturnType<typeof setTimeout> | null = null;
   private sending: Promise<void> | null = null;
+  private dirtySince: number | null = null;
   private unsubscribe: () => void = () => undefined;
 
   constructor(
@@ -75,7 +77,9 @@ export class DraftSaver {
 
   private onEdit(): void {
     this.put({ kind: 'edited', document: this.editor.getState().document });
-    if (this.isDirty()) this.schedule(PAUSE_MS);
+    if (!this.isDirty()) return;
+    this.dirtySince ??= Date.now();
+    this.schedule(Math.max(0, Math.min(PAUSE_MS, this.dirtySince + LONGEST_MS - Date.now())));
   }
 
   private schedule(afterMs: number): void {
@@ -106,6 +110,7 @@ export class DraftSaver {
   private async exchange(): Promise<void> {
     const sent = this.editor.getState().document;
     const { revision } = this.state.getState();
+    this.dirtySince = null;
     this.put({ kind: 'sent' });
     try {
       const { revision: next, saved_at, findings } = await saveDraft(this.runbookId, sent, revision);

@@ -150,7 +150,12 @@ export function MappingField({ field, value, onChange, error, disabled }: FieldP
   return (
     <Frame {...{ field, error, disabled }} add="Add value" onAdd={add}>
       {pairs.map(([name, item], index) => (
-        <div key={index} className={classes.card} role="group" aria-label={`${field.label}, ${name}`}>
+        <div
+          key={index}
+          className={classes.card}
+          role="group"
+          aria-label={`${field.label}, row ${index + 1}`}
+        >
           <div data-wide>
             <TextInput
               label="Name"
