@@ -352,6 +352,47 @@ async def test_a_monitor_that_fails_fails_its_job_with_the_reason(bundle: Bundle
     assert (ended.status, ended.error) == (JobStatus.FAILED, "no such folder")
 
 
+async def test_a_monitor_goes_on_from_the_cursor_of_its_predecessor(bundle: Bundle) -> None:
+    """The job of a newer version waits for the old one to let go, and then knows where it was."""
+    old = await bundle.start(is_monitor=True)
+    armed = await bundle.arm()
+    await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    new = replace(old, id=str(uuid7()), predecessor_id=old.id)
+    await bundle.database.write(lambda tx: tx.runs.add_job(new))
+    (claimed,) = await bundle.claim()
+    await bundle.end(claimed)
+    await bundle.database.write(lambda tx: tx.runs.request_stop(old.id, NOW))
+    assert await bundle.journal.claim_monitors(bundle.fence, 5, NOW) == []
+    await bundle.journal.disarm(bundle.fence, armed, "", NOW)
+    following = await bundle.arm()
+    assert (following.job_id, following.cursor) == (new.id, "after k")
+
+
+async def test_a_held_instance_is_released_unless_it_is_in_doubt(bundle: Bundle) -> None:
+    """Continuing makes it ready with a clean record; a doubt needs its answer."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    await bundle.journal.append(bundle.fence, [Slice(claimed.instance_id, claimed.lease, [], outcome=Hold("x", NOW))])
+    assert await bundle.database.write(lambda tx: tx.runs.release_held(job.id)) == 1
+    (again,) = await bundle.claim()
+    assert (again.takeovers, again.is_fresh) == (0, False)
+    doubt = DoubtRecord(str(uuid7()), again.instance_id, job.id, "R", "a", "1.0..1.0", EffectClass.ONCE, NOW, "why")
+    held = Slice(again.instance_id, again.lease, [], doubts=[doubt], outcome=Hold("in doubt", NOW))
+    await bundle.journal.append(bundle.fence, [held])
+    assert await bundle.database.write(lambda tx: tx.runs.release_held(job.id)) == 0
+
+
+async def test_a_restart_gives_the_job_a_new_instance(bundle: Bundle) -> None:
+    """The old instance ends, the job goes on with number two."""
+    job = await bundle.start()
+    (claimed,) = await bundle.claim()
+    end = InstanceEnd(JobStatus.CANCELED, NOW, error="again", restarts=True)
+    await bundle.journal.append(bundle.fence, [Slice(claimed.instance_id, claimed.lease, [], outcome=end)])
+    (again,) = await bundle.claim()
+    assert (again.job_id, again.number, again.is_fresh) == (job.id, 2, True)
+    assert (await bundle.job(job.id)).status is JobStatus.RUNNING
+
+
 async def test_unknown_ids_are_not_found(bundle: Bundle) -> None:
     """A job, an instance or an execution that does not exist says so."""
     for look in ("job", "instance", "execution"):

@@ -123,6 +123,33 @@ async def test_the_author_may_answer_beforehand(place: Installation, answer: str
     assert place.world.counts["a"] == acts
 
 
+@pytest.mark.parametrize(
+    ("recovery", "status", "acts"),
+    [("restart", JobStatus.SUCCESS, 2), ("fail", JobStatus.FAILED, 1), ("hold", JobStatus.HELD, 1)],
+)
+async def test_the_author_may_want_something_else_than_going_on(
+    place: Installation, recovery: str, status: JobStatus, acts: int
+) -> None:
+    """After a crash: start again from the beginning, fail, or wait for a person."""
+    job_id = await cut_in_the_middle_of(place, "a", f"settings: {{recovery: {recovery}}}\n{ONCE}")
+    job = await place.live(None, lambda: place.until(job_id, JobStatus.HELD))
+    assert job is not None
+    assert job.status is status
+    assert place.world.counts["a"] == acts
+
+
+async def test_a_held_job_goes_on_when_a_person_says_so(place: Installation) -> None:
+    """Continuing takes the instance up where it stood; what is in doubt then is asked about."""
+    text = f"settings: {{recovery: hold}}\n{ONCE.replace('act-once', 'act-verifiable')}"
+    job_id = await cut_in_the_middle_of(place, "a", text)
+    await place.live(None, lambda: place.until(job_id, JobStatus.HELD))
+    await place.jobs.resume(SYSTEM, job_id)
+    job = await place.live(None, lambda: place.until(job_id))
+    assert job is not None
+    assert job.status is JobStatus.SUCCESS
+    assert place.world.counts == {"a": 1, "b": 1}
+
+
 async def test_a_held_job_can_be_stopped(place: Installation) -> None:
     """Stopping ends the job as canceled and takes its doubt from the list."""
     job_id = await cut_in_the_middle_of(place, "a")

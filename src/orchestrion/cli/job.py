@@ -59,6 +59,19 @@ def show(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
     return None
 
 
+@app.command("continue")
+@calls_api
+def go_on(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
+    """Let a held job go on where it stood.
+
+    Activities in doubt are answered one by one: see `orchestrion doubt`.
+    """
+    job = api.post(f"/jobs/{job_id}/continue", {})
+    if as_json:
+        return terminal().json(job)
+    return terminal().fields({name: job[name] for name in ("id", "runbook_path", "status")})
+
+
 @app.command("stop")
 @calls_api
 def stop(api: Any, job_id: JobId, as_json: AsJson = False) -> None:

@@ -43,12 +43,13 @@ class SignalRow:
 
 @dataclass(frozen=True, slots=True)
 class InstanceEnd:
-    """The instance is over."""
+    """The instance is over; with `restarts` its job goes on with a new instance of the same (Recovery.RESTART)."""
 
     status: JobStatus
     at: datetime
     returned: tuple[Record, ...] = ()
     error: str = ""
+    restarts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ class JobRecord:
     idempotency_key: str | None = None
     parent_job_id: str | None = None
     parent_instance_id: str | None = None
+    predecessor_id: str | None = None  # the monitor job whose cursor this one goes on from (durability.md 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,12 @@ class RunStore(Protocol):
 
     def answer_doubt(self, execution_id: str, answer: str, by: str, records: Sequence[Record], now: datetime) -> bool:
         """Stores the answer and wakes the instance; False when somebody answered before (the first answer wins)."""
+
+    def release_held(self, job_id: str) -> int:
+        """Makes the job's held instances ready, as if none had been taken over before; gives their number.
+
+        Instances with an unanswered doubt stay held: only an answer helps them.
+        """
 
     def request_stop(self, job_id: str, now: datetime) -> JobRecord:
         """Stops a job: one that has not started ends as canceled, others find the stop in the inbox."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import structlog
 from anyio.abc import TaskGroup
 
 from orchestrion.model.errors import DivergenceError, OrchestrionError, UnavailableError
+from orchestrion.model.job import JobStatus
+from orchestrion.model.runbook import Recovery
 from orchestrion.model.values import Value
 from orchestrion.ports.journal import INBOX, WORK, Claimed, Fence, Hold, InstanceEnd, JournalStore, Slice, Wakeups
 from orchestrion.ports.transaction import Database
@@ -100,6 +103,10 @@ class Claimer:
 
     async def _to_its_end(self, fence: Fence, claimed: Claimed) -> InstanceEnd | Hold:
         plan = await self._plans.get(claimed.runbook_id, claimed.version)
+        decided = after_a_crash(plan.runbook.settings.recovery, claimed, self._services.clock.now())
+        if decided is not None:
+            await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=decided))
+            return decided
         journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id)
         variables = await self._variables(plan.variables) if not journal else {}
         executor = InstanceExecutor(claimed, plan, self._services, variables)
@@ -122,6 +129,23 @@ class Claimer:
         _log.error("An instance is held.", instance=claimed.instance_id, reason=reason)
         await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=hold))
         return hold
+
+
+def after_a_crash(recovery: Recovery, claimed: Claimed, now: datetime) -> InstanceEnd | Hold | None:
+    """What the runbook's author wants instead of going on, when a server died under the instance (spec 5.7)."""
+    if not claimed.takeovers:
+        return None
+    reason = "Its runbook server died"
+    match recovery:
+        case Recovery.RESUME:
+            return None
+        case Recovery.RESTART:
+            error = f"{reason}; the runbook was started again from its beginning."
+            return InstanceEnd(JobStatus.CANCELED, now, error=error, restarts=True)
+        case Recovery.FAIL:
+            return InstanceEnd(JobStatus.FAILED, now, error=f"{reason}, and the runbook is set to fail then.")
+        case Recovery.HOLD:
+            return Hold(f"{reason}, and the runbook is set to wait for a person then. Continue or stop the job.", now)
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

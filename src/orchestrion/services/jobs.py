@@ -21,6 +21,7 @@ from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import Subject, audit_entry
 from orchestrion.services.live_events import job_changed
 
+_ACTIVE = tuple(status for status in JobStatus if not has_ended(status))
 ANSWERS = ("succeeded", "repeat", "fail")
 _MOST_STOPPED = 1000  # jobs of one runbook that a single stop ends; more are ended by asking again
 
@@ -69,6 +70,29 @@ class Jobs:
             self._after_stop(job)
         return len(stopped)
 
+    async def resume(self, actor: Actor, job_id: str) -> JobRecord:
+        """Lets a held job go on where it stood.
+
+        Raises NotFoundError, and ConflictError when nothing of it is held, or when an activity in doubt has to be
+        answered first.
+        """
+        job = await self._database.write(lambda tx: self._resume(tx, actor, tx.runs.job(job_id)))
+        self._wakeups.announce(WORK)
+        self._tell(job)
+        return job
+
+    async def after_check_in(self, actor: Actor, runbook_id: str) -> JobRecord | None:
+        """Starts the runbook's monitor where its settings ask for it: its job, or None.
+
+        A job that watches with an earlier version is stopped, and the new one goes on from its cursor, so that nothing
+        is lost in between (durability.md 9).
+        """
+        job_id = str(uuid7())
+        stopped, job = await self._database.write(lambda tx: self._replace_monitor(tx, actor, runbook_id, job_id))
+        for each in [*stopped, *([job] if job else [])]:
+            self._after_stop(each)
+        return job
+
     async def doubts(self, actor: Actor) -> list[DoubtRecord]:
         """Everything in doubt that nobody has answered, oldest first."""
         demand(actor, Right.VIEW_RUNS)
@@ -90,7 +114,34 @@ class Jobs:
         self._wakeups.announce(INBOX)
         return doubt
 
-    def _start(self, tx: Transaction, actor: Actor, request: StartRequest, job_id: str) -> JobRecord:
+    def _resume(self, tx: Transaction, actor: Actor, job: JobRecord) -> JobRecord:
+        demand(actor, Right.ANSWER, job.runbook_path)
+        if not tx.runs.release_held(job.id):
+            raise ConflictError(
+                "Nothing of this job can be continued: it is not held, or an activity in doubt waits for its answer."
+            )
+        tx.audit.add(audit_entry(actor, self._clock.now(), "continued", Subject("job", job.id, job.runbook_path)))
+        return tx.runs.job(job.id)
+
+    def _replace_monitor(
+        self, tx: Transaction, actor: Actor, runbook_id: str, job_id: str
+    ) -> tuple[list[JobRecord], JobRecord | None]:
+        runbook = tx.runbooks.get(runbook_id)
+        if runbook.version is None or not runbook.is_monitor:
+            return [], None
+        document = read_runbook(tx.runbooks.version(runbook_id, runbook.version).document)
+        if not document.settings.start_monitor_on_check_in:
+            return [], None
+        active = tx.runs.jobs(RunFilter(runbook_id=runbook_id, statuses=_ACTIVE, limit=_MOST_STOPPED))
+        if any(job.version == runbook.version for job in active):
+            return [], None
+        stopped = [self._stop(tx, actor, job) for job in active]
+        before = next((job.id for job in stopped if job.started_at is not None), None)
+        return stopped, self._start(tx, actor, StartRequest(runbook_id), job_id, before)
+
+    def _start(
+        self, tx: Transaction, actor: Actor, request: StartRequest, job_id: str, predecessor_id: str | None = None
+    ) -> JobRecord:
         runbook = _wanted(tx, request)
         demand(actor, Right.RUN, runbook.path)
         if runbook.version is None:
@@ -115,6 +166,7 @@ class Jobs:
             created_by_name=actor.name,
             created_at=now,
             idempotency_key=request.idempotency_key,
+            predecessor_id=predecessor_id,
         )
         stored = tx.runs.add_job(job, document.settings.max_monitor_instances)
         if stored.id == job_id:
@@ -132,8 +184,7 @@ class Jobs:
 
     def _stop_all(self, tx: Transaction, actor: Actor, runbook_id: str) -> list[JobRecord]:
         demand(actor, Right.STOP, tx.runbooks.get(runbook_id).path)
-        active = [status for status in JobStatus if not has_ended(status)]
-        wanted = RunFilter(runbook_id=runbook_id, statuses=active, limit=_MOST_STOPPED)
+        wanted = RunFilter(runbook_id=runbook_id, statuses=_ACTIVE, limit=_MOST_STOPPED)
         return [self._stop(tx, actor, job) for job in tx.runs.jobs(wanted)]
 
     def _answer(

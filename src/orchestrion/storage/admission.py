@@ -45,10 +45,11 @@ def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
 
 def _admit_job(connection: Connection, row: RowMapping, now: datetime) -> None:
     if row["is_monitor"]:
-        connection.execute(insert(monitor).values(job_id=row["id"], state="ready"))
+        cursor = connection.scalar(select(monitor.c.cursor).where(monitor.c.job_id == row["predecessor_id"]))
+        connection.execute(insert(monitor).values(job_id=row["id"], state="ready", cursor=cursor))
         connection.execute(update(job).where(job.c.id == row["id"]).values(admitted=True, reason=None))
         return
-    _add_instance(connection, row, None, now)
+    add_instance(connection, row, None, now)
 
 
 def admit_triggers(connection: Connection, job_id: str, now: datetime) -> int:
@@ -65,15 +66,16 @@ def admit_triggers(connection: Connection, job_id: str, now: datetime) -> int:
     waiting = select(trigger).where(trigger.c.job_id == job_id, trigger.c.instance_id.is_(None))
     found = connection.execute(waiting.order_by(trigger.c.id).limit(free)).mappings().all()
     for offset, each in enumerate(found):
-        instance_id = _add_instance(connection, row, each["published"], now, offset)
+        instance_id = add_instance(connection, row, each["published"], now, offset)
         connection.execute(update(trigger).where(trigger.c.id == each["id"]).values(instance_id=instance_id))
     return len(found)
 
 
-def _add_instance(
-    connection: Connection, row: RowMapping, published: str | None, now: datetime, offset: int = 0
-) -> str:
-    """A ready instance of the job in `row`; `offset` counts those added to it before in the same transaction."""
+def add_instance(connection: Connection, row: RowMapping, published: str | None, now: datetime, offset: int = 0) -> str:
+    """Stores a ready instance of the job in `row` and gives its id.
+
+    `offset` counts those added to the job before in the same transaction, which `row` does not know of.
+    """
     instance_id, number = str(uuid7()), row["instance_count"] + 1 + offset
     connection.execute(
         insert(instance).values(

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.ports.journal import Hold, InstanceEnd
-from orchestrion.storage.admission import admit, admit_triggers
+from orchestrion.storage.admission import add_instance, admit, admit_triggers
 from orchestrion.storage.dialect import insert_or_ignore
 from orchestrion.storage.rows import json_text
 from orchestrion.storage.tables import doubt, inbox, instance, job, monitor
@@ -37,6 +37,11 @@ def end_instance(connection: Connection, instance_id: str, end: InstanceEnd) -> 
         return
     connection.execute(delete(inbox).where(inbox.c.instance_id == instance_id))
     connection.execute(delete(doubt).where(doubt.c.instance_id == instance_id, doubt.c.answer.is_(None)))
+    if end.restarts:
+        row = connection.execute(select(job).where(job.c.id == ended.job_id).with_for_update()).mappings().one()
+        trigger = connection.scalar(select(instance.c.trigger).where(instance.c.id == instance_id))
+        add_instance(connection, row, trigger, end.at)
+        return
     if connection.scalar(select(job.c.is_monitor).where(job.c.id == ended.job_id)):
         admit_triggers(connection, ended.job_id, end.at)
         end_stopped_monitor(connection, ended.job_id, end.at)
@@ -72,7 +77,7 @@ def release_instance(connection: Connection, instance_id: str) -> None:
     released = connection.execute(
         update(instance)
         .where(instance.c.id == instance_id, instance.c.state == InstanceState.HELD.value)
-        .values(state=InstanceState.READY.value, status=JobStatus.PENDING.value, reason=None)
+        .values(state=InstanceState.READY.value, status=JobStatus.PENDING.value, reason=None, takeovers=0)
         .returning(instance.c.job_id)
     ).one_or_none()
     if released is not None:

@@ -57,6 +57,7 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
         idempotency_key=row["idempotency_key"],
         parent_job_id=row["parent_job_id"],
         parent_instance_id=row["parent_instance_id"],
+        predecessor_id=row["predecessor_id"],
     )
 
 
@@ -78,6 +79,7 @@ def job_values(job: JobRecord) -> dict[str, Any]:
         "idempotency_key": job.idempotency_key,
         "parent_job_id": job.parent_job_id,
         "parent_instance_id": job.parent_instance_id,
+        "predecessor_id": job.predecessor_id,
         "instance_count": 0,
         "admitted": False,
     }

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, case, func, select, updat
 
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import NotFoundError
-from orchestrion.model.job import JobStatus, has_ended
+from orchestrion.model.job import InstanceState, JobStatus, has_ended
 from orchestrion.model.values import Record
 from orchestrion.ports.runs import (
     ActivitySummary,
@@ -95,6 +95,17 @@ class SqlRuns:
         query = _jobs().where(job.c.id.in_(select(newest).where(runbook.c.id.in_(runbook_ids))))
         rows = self._connection.execute(query).mappings()
         return {row["runbook_id"]: job_record(row, row["server_name"]) for row in rows}
+
+    def release_held(self, job_id: str) -> int:
+        """See ports.RunStore."""
+        doubted = select(doubt.c.instance_id).where(doubt.c.job_id == job_id, doubt.c.answer.is_(None))
+        held = select(instance.c.id).where(
+            instance.c.job_id == job_id, instance.c.state == InstanceState.HELD.value, instance.c.id.not_in(doubted)
+        )
+        found = list(self._connection.scalars(held))
+        for instance_id in found:
+            release_instance(self._connection, instance_id)
+        return len(found)
 
     def request_stop(self, job_id: str, now: datetime) -> JobRecord:
         """See ports.RunStore."""

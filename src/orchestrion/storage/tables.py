@@ -237,6 +237,7 @@ job = Table(
     Column("parent_job_id", Id),
     Column("parent_instance_id", Id),
     Column("parent_key", String(60)),
+    Column("predecessor_id", Id),  # the monitor job whose cursor this one goes on from
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)

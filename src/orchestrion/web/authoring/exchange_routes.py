@@ -20,6 +20,9 @@ async def import_runbooks(body: ImportOrder, actor: ActorGiven, services: Servic
     """Creates or updates runbooks from texts, all or nothing; each changed one gets one new version."""
     files = [ImportFile(each.path, each.text) for each in body.files]
     found = await services.imports.import_files(actor, files, body.folder_id, dry_run=body.dry_run)
+    for each in found if not body.dry_run else ():
+        if each.id is not None:
+            await services.jobs.after_check_in(actor, each.id)
     return ImportResult(runbooks=[imported_of(each) for each in found])
 
 

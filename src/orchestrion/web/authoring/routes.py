@@ -144,6 +144,7 @@ async def check_in(
     """Makes one's draft the newest version; refused with the findings when one of them is an error."""
     comment = body.comment if body is not None else ""
     checked_in = await services.authoring.check_in(actor, runbook_id, comment)
+    await services.jobs.after_check_in(actor, runbook_id)
     return CheckedIn(version=checked_in.version, findings=findings_of(checked_in.findings))
 
 

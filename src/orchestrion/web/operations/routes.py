@@ -123,6 +123,12 @@ async def stop_job(
     return job_of(await services.jobs.stop(actor, job_id))
 
 
+@router.post("/jobs/{job_id}/continue", operation_id="continue_job", summary="Continue a held job")
+async def continue_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> Job:
+    """Lets a held job go on where it stood; activities in doubt are answered one by one instead."""
+    return job_of(await services.jobs.resume(actor, job_id))
+
+
 @router.get("/jobs/{job_id}/triggers", operation_id="list_triggers", summary="What a monitor saw")
 async def list_triggers(
     job_id: Id, actor: ActorGiven, services: ServicesGiven, limit: Limit = 50, cursor: IdCursor = None

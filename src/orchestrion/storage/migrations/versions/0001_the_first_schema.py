@@ -270,6 +270,7 @@ def _runs() -> None:
         sa.Column("parent_job_id", Id(), nullable=True),
         sa.Column("parent_instance_id", Id(), nullable=True),
         sa.Column("parent_key", sa.String(length=60), nullable=True),
+        sa.Column("predecessor_id", Id(), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_job"),
         sa.UniqueConstraint("idempotency_key", name="uq_job_idempotency_key"),
     )
