@@ -12,7 +12,7 @@ import httpx2
 from anyio import from_thread, lowlevel, to_thread
 
 from orchestrion.bootstrap.composition import Core, opened
-from orchestrion.model.access import Actor
+from orchestrion.model.access import SYSTEM, Actor
 from orchestrion.settings import Settings
 from orchestrion.storage.migrate import migrate
 from orchestrion.web.app import create_app
@@ -63,6 +63,12 @@ class WebService:
         client.headers["X-CSRF-Token"] = session["csrf_token"]
         return client
 
+    def as_user(self, name: str) -> httpx2.Client:
+        """A client of another, new administrator."""
+        made = self.call(self.core.users.create, SYSTEM, name)
+        actor = Actor(made.user.id, made.user.name, made.user.role)
+        return self.client(Authorization=f"Bearer {self.call(self._token, actor)}")
+
     def call(self, function: Any, *args: Any) -> Any:
         """Runs an asynchronous function of the service's on its event loop."""
         return from_thread.run(function, *args, token=self._loop)
@@ -96,4 +102,7 @@ class WebService:
         await access.change_password(signed_in.found, made.password, NEW_PASSWORD)
         self.password = NEW_PASSWORD
         actor = Actor(made.user.id, made.user.name, made.user.role)
-        self.token = (await access.create_token(actor, "tests")).secret
+        self.token = await self._token(actor)
+
+    async def _token(self, actor: Actor) -> str:
+        return (await self.core.services.access.create_token(actor, "tests")).secret

@@ -74,6 +74,7 @@ class Described(FastAPI):
                 separate_input_output_schemas=False,
             )
             _describe_security(self.openapi_schema)
+            _describe_problems(self.openapi_schema)
         return self.openapi_schema
 
 
@@ -128,3 +129,11 @@ def _describe_security(document: dict[str, Any]) -> None:
     document["security"] = [{"session": []}, {"token": []}]
     for method, path in PUBLIC:
         document["paths"][path][method.lower()]["security"] = []
+
+
+def _describe_problems(document: dict[str, Any]) -> None:
+    """Says that errors have a media type of their own, which FastAPI cannot be told."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            problem = operation["responses"]["default"]
+            problem["content"] = {problems.MEDIA_TYPE: problem["content"].pop("application/json")}

@@ -14,13 +14,17 @@ def test_a_rebound_host_name_gets_nothing(api: httpx2.Client, host: str) -> None
     assert api.get("/folders", headers={"Host": host}).status_code in {400, 421}
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:9", "[::1]:80", "192.0.2.7", "runbooks.example", "LOCALHOST."])
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1:9", "[::1]:80", "192.0.2.7", "runbooks.example", "LOCALHOST."]
+)
 def test_known_names_and_addresses_pass(api: httpx2.Client, host: str) -> None:
     """The loopback's names, IP addresses and configured names are ours."""
     assert api.get("/folders", headers={"Host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("origin", ["null", "http://evil.example", "https://127.0.0.1", "http://127.0.0.1:1", "file://"])
+@pytest.mark.parametrize(
+    "origin", ["null", "http://evil.example", "https://127.0.0.1", "http://127.0.0.1:1", "file://"]
+)
 def test_a_foreign_origin_is_refused(browser: httpx2.Client, origin: str) -> None:
     """Pages of other origins get nothing, `null` among them."""
     answer = browser.post("/runbooks/check", json={"document": {}}, headers={"Origin": origin})

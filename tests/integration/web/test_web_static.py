@@ -23,7 +23,9 @@ def test_every_page_is_the_start_page(pages: httpx2.Client, path: str) -> None:
     assert answer.headers["cache-control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/nothing.js", "/assets/gone-abcd1234.js", "/..%2f..%2fetc/passwd", "/api", "/API/v1/x"])
+@pytest.mark.parametrize(
+    "path", ["/nothing.js", "/assets/gone-abcd1234.js", "/..%2f..%2fetc/passwd", "/api", "/API/v1/x"]
+)
 def test_a_file_that_is_not_there_is_not_the_start_page(pages: httpx2.Client, path: str) -> None:
     """Files, and misspelt paths of the API, are told to be missing."""
     assert pages.get(path).status_code == 404
