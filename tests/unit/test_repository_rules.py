@@ -137,8 +137,12 @@ def test_no_file_is_too_long() -> None:
 
 
 def test_no_function_is_too_long() -> None:
-    """A function fits on a screen."""
-    long = [(function.place, function.lines) for function in all_functions() if function.lines > MAX_FUNCTION_LINES]
+    """A function fits on a screen; a migration is a list of columns and is read as one."""
+    long = [
+        (function.place, function.lines)
+        for function in all_functions()
+        if function.lines > MAX_FUNCTION_LINES and "/migrations/versions/" not in function.place
+    ]
     assert not long, f"Longer than {MAX_FUNCTION_LINES} lines, split them by their steps: {long}"
 
 

@@ -11,6 +11,7 @@ from uuid_utils import uuid7
 
 from orchestrion.model.errors import ConflictError, NotFoundError
 from orchestrion.ports.authoring import DraftRecord, RunbookFilter, RunbookRecord, VersionRecord
+from orchestrion.storage.admission import admit
 from orchestrion.storage.folders import SqlFolders, joined_path, lock_tree
 from orchestrion.storage.lookup import is_id, only_row
 from orchestrion.storage.tables import draft as draft_table
@@ -101,6 +102,7 @@ class SqlRunbooks:
             "updated_at": record.checked_in_at,
         }
         self._connection.execute(update(runbook).where(runbook.c.id == record.runbook_id).values(newest))
+        admit(self._connection, record.runbook_id, record.checked_in_at)  # the limit may have grown
 
     def versions(self, runbook_id: str) -> list[VersionRecord]:
         """See ports.RunbookStore."""
