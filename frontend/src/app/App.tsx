@@ -14,7 +14,7 @@ const schemes = localStorageColorSchemeManager({ key: 'orchestrion-color-scheme'
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" colorSchemeManager={schemes}>
-      <Notifications position="bottom-right" />
+      <Notifications position="bottom-center" autoClose={3500} />
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

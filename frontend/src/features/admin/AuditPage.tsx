@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { auditOptions } from '@/api/administration';
 import { messageOf } from '@/api/problem';
 import type { AuditEntry } from '@/api/types';
-import { formatMoment, formatValue } from '@/shared/lib/format';
+import { formatMembers, formatMoment } from '@/shared/lib/format';
 import { type Columns, DataTable } from '@/shared/ui/DataTable';
 import { Empty, ErrorNote, Loading } from '@/shared/ui/notes';
 import { PageFrame } from '@/shared/ui/PageFrame';
@@ -48,6 +48,6 @@ const COLUMNS: Columns<AuditEntry> = [
     header: 'Details',
     id: 'details',
     enableSorting: false,
-    cell: ({ row }) => <div className={classes.value}>{formatValue(row.original.details)}</div>,
+    cell: ({ row }) => <div className={classes.value}>{formatMembers(row.original.details)}</div>,
   },
 ];

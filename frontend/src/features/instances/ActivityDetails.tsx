@@ -21,9 +21,7 @@ export function ActivityDetails({ id, onClose }: { id: string; onClose: () => vo
   return (
     <section aria-label="Execution">
       <div className={classes.bar}>
-        <h2 className={classes.heading}>
-          {query.data.sequence}. {query.data.activity_name}
-        </h2>
+        <h2 className={classes.heading}>{query.data.activity_name}</h2>
         <ActionIcon aria-label="Close the execution" onClick={onClose}>
           <IconX size={16} />
         </ActionIcon>

@@ -62,7 +62,8 @@ const columns = (
   now: number,
   onChoose: (id: string) => void,
 ): Columns<ActivityInstance> => [
-  { header: '#', accessorKey: 'sequence' },
+  // The sequence of the journal has gaps; people count.
+  { header: '#', id: 'order', accessorFn: (_row, index) => index + 1 },
   {
     header: 'Activity',
     accessorKey: 'activity_name',

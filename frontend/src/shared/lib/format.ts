@@ -30,6 +30,7 @@ export function formatAgo(iso: string, now: number): string {
 /** E.g. "240 ms", "3.2 s", "4 min 5 s", "2 h 3 min". */
 export function formatDuration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined) return '';
+  if (seconds < 0.001) return '< 1 ms';
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 60) return `${seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)} s`;
   const whole = Math.round(seconds);
@@ -51,6 +52,12 @@ export function secondsBetween(
   const last = end ? new Date(end).getTime() : now;
   return Math.max(0, (last - new Date(start).getTime()) / 1000);
 }
+
+/** An object as `name: value, …`, for a cell of a table. */
+export const formatMembers = (members: object): string =>
+  Object.entries(members)
+    .map(([name, value]) => `${name}: ${formatValue(value)}`)
+    .join(', ');
 
 /** Any JSON value on one line. */
 export function formatValue(value: unknown): string {
