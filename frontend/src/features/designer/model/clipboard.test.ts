@@ -26,13 +26,13 @@ describe('copy and paste', () => {
     const clip = parse(copy(document, { activities: ['a', 'b'], links: [] }, noSecrets));
     if (!clip) throw new Error('not a clip');
     const pasted = paste(document, clip, { x: 0, y: 0 }).document;
-    expect(activitiesOf(pasted)['b_2']?.inputs).toEqual({ text: '{{ a_2["Item"] }} {{ c["x"] }}' });
+    expect(activitiesOf(pasted).b_2?.inputs).toEqual({ text: '{{ a_2["Item"] }} {{ c["x"] }}' });
   });
 
   it('leaves secrets behind', () => {
     const document = setInput(setInput(drawn(['a']), 'a', 'password', 'x'), 'a', 'user', 'me');
     const text = copy(document, { activities: ['a'], links: [] }, (_type, input) => input === 'password');
-    expect(parse(text)?.activities['a']?.inputs).toEqual({ user: 'me' });
+    expect(parse(text)?.activities.a?.inputs).toEqual({ user: 'me' });
   });
 
   it('takes no other text for a clip', () => {

@@ -133,7 +133,7 @@ describe('defaults', () => {
   it('leave the document when a value is taken back', () => {
     const document = drawn(['a']);
     const set = setInput(document, 'a', 'path', '/tmp');
-    expect(activitiesOf(set)['a']?.inputs).toEqual({ path: '/tmp' });
+    expect(activitiesOf(set).a?.inputs).toEqual({ path: '/tmp' });
     expect(setInput(set, 'a', 'path', undefined)).toEqual(document);
   });
 
