@@ -6,6 +6,7 @@ Every value is known with its source, so that `orchestrion config` can tell why 
 from __future__ import annotations
 
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
@@ -25,6 +26,7 @@ PREFIX = "ORCHESTRION_"
 FILE_NAME = "orchestrion.toml"
 LOCAL_CLIENT_FILE = "client.json"  # in the data folder: how the command line reaches the running server
 DEFAULT_PORT = 8420
+_DATABASE_URL = re.compile(r"(sqlite:///.|postgresql(\+asyncpg)?://.)")
 #: Variables that are no settings: read where they are needed, and the command line's own.
 OTHER_VARIABLES = {
     "ORCHESTRION_MASTER_KEY": "the master key itself, instead of a key file",
@@ -99,6 +101,13 @@ class Settings(BaseSettings):
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key only make sense together")
         return self
+
+    @field_validator("database")
+    @classmethod
+    def _check_database(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and _DATABASE_URL.match(url.get_secret_value()) is None:
+            raise ValueError("use sqlite:///FILE or postgresql://USER@HOST:PORT/NAME")
+        return url
 
     @property
     def database_url(self) -> str:
