@@ -11,6 +11,7 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -118,6 +119,11 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the database is one file, for one process."""
         return self.database_url.startswith("sqlite")
+
+    def check_driver(self) -> None:
+        """Raises ConfigurationError where PostgreSQL is wanted and its driver is not installed."""
+        if not self.is_sqlite and find_spec("asyncpg") is None:
+            raise ConfigurationError("PostgreSQL needs its driver: install the package as `orchestrion[postgres]`.")
 
     @property
     def is_secure(self) -> bool:

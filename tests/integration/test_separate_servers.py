@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,3 +122,17 @@ def test_live_updates_cross_from_server_to_web(servers: Servers, client: httpx2.
             )
             assert started.status_code == 201
             assert next(line for line in lines if "activity_id" in line)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", ""])
+def test_a_database_that_turns_us_away_is_told_without_a_trace(
+    postgres_database: Database, tmp_path: Path, path: str
+) -> None:
+    """A missing database, and a user that does not exist: one line each, and an exit code for what is not available."""
+    start, _, name = postgres_database.url.rpartition("/")
+    url = start + path if path else f"postgresql://stranger@{start.rpartition('@')[2]}/{name}"
+    line = [str(COMMAND), "web", "--database", url, "--data-dir", str(tmp_path), "--port", str(find_free_port())]
+    done = subprocess.run(line, env=clean_environment(), capture_output=True, text=True, timeout=30, check=False)
+    assert done.returncode == 5
+    assert "does not exist" in done.stderr
+    assert "Traceback" not in done.stderr

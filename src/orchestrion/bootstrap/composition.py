@@ -33,9 +33,10 @@ from orchestrion.services.passwords import Passwords
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
 from orchestrion.services.users import Users
-from orchestrion.settings import ConfigurationError, Settings
+from orchestrion.settings import Settings
 from orchestrion.storage.database import SqlDatabase, open_database
 from orchestrion.storage.journal import SqlJournal
+from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import LocalWakeups, PostgresWakeups
 from orchestrion.web.deps import Services, WebSettings
 from orchestrion.web.live import Live
@@ -104,7 +105,7 @@ def web_settings(settings: Settings) -> WebSettings:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Core]:
     """The core over the migrated database, with the master key that fits it; raises UnavailableError otherwise."""
-    database = open_orchestration_database(settings)
+    database = open_database(settings.database_url)
     try:
         clock = SystemClock()
         vault = MasterKeyVault(await _master_key(settings, database))
@@ -116,12 +117,10 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         await database.close()
 
 
-def open_orchestration_database(settings: Settings) -> SqlDatabase:
-    """The database of the settings; raises ConfigurationError for a URL that is none."""
-    try:
-        return open_database(settings.database_url)
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from error
+async def migrated(settings: Settings) -> None:
+    """Brings the database to this release; raises ConfigurationError without a driver, UnavailableError."""
+    settings.check_driver()
+    await migrate(settings.database_url)
 
 
 def key_path(settings: Settings) -> Path:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from orchestrion.bootstrap.composition import Core, key_path, open_orchestration_database, opened
+from orchestrion.bootstrap.composition import Core, key_path, migrated, opened
 from orchestrion.bootstrap.data_folder import locked, prepare
 from orchestrion.interchange import schema
 from orchestrion.model.access import SYSTEM
@@ -17,7 +17,7 @@ from orchestrion.packhost.validate import problems_of
 from orchestrion.security.keys import create_master_key
 from orchestrion.security.vault import key_id
 from orchestrion.settings import Settings, masked_url
-from orchestrion.storage.migrate import migrate, newest, revision
+from orchestrion.storage.migrate import newest, revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +32,13 @@ class PackCheck:
 async def migrate_database(settings: Settings) -> dict[str, object]:
     """Brings the database to the schema of this release, and says where it stands."""
     with _alone(settings):
-        await migrate(settings.database_url)
+        await migrated(settings)
     return await check_database(settings)
 
 
 async def check_database(settings: Settings) -> dict[str, object]:
     """Address and schema of the database; raises UnavailableError when it cannot be reached."""
-    open_orchestration_database(settings)  # refuses a URL that is none
+    settings.check_driver()
     found, needed = await revision(settings.database_url), newest()
     return {
         "database": masked_url(settings.database_url),
@@ -88,7 +88,7 @@ def runbook_schema() -> str:
 @asynccontextmanager
 async def _core(settings: Settings) -> AsyncIterator[Core]:
     with _alone(settings):
-        await migrate(settings.database_url)
+        await migrated(settings)
         async with opened(settings) as core:
             yield core
 

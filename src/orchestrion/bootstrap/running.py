@@ -11,7 +11,7 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup
 
-from orchestrion.bootstrap.composition import Core, opened, web_settings
+from orchestrion.bootstrap.composition import Core, migrated, opened, web_settings
 from orchestrion.bootstrap.data_folder import LocalClient, locked, read_local_client, write_local_client
 from orchestrion.bootstrap.samples import import_samples
 from orchestrion.model.access import SYSTEM, Actor
@@ -19,7 +19,6 @@ from orchestrion.model.errors import OrchestrionError
 from orchestrion.observability.logging import set_up_logging
 from orchestrion.runbookserver.service import RunbookServerService
 from orchestrion.settings import ConfigurationError, Settings
-from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import PostgresWakeups
 from orchestrion.web.app import create_app
 from orchestrion.web.serving import Address, WebServer, bind
@@ -33,7 +32,7 @@ async def run_up(settings: Settings, say: Say) -> None:
     """Everything in one process, until SIGTERM or SIGINT."""
     set_up_logging(settings.log_level, settings.log_format)
     with locked(settings), _bound(settings) as listening:
-        await _migrate(settings)
+        await migrated(settings)
         async with opened(settings) as core, _running(core) as group:
             server = core.runbook_server()
             await _start(group, server)
@@ -48,7 +47,7 @@ async def run_web(settings: Settings, say: Say) -> None:
     _demand_shared_database(settings, "web")
     set_up_logging(settings.log_level, settings.log_format)
     with _bound(settings) as listening:
-        await _migrate(settings)
+        await migrated(settings)
         async with opened(settings) as core, _running(core):
             await _announce_administrator(core, say)
             await _serve(core, listening, say)
@@ -58,7 +57,7 @@ async def run_runbook_server(settings: Settings, say: Say) -> None:
     """One runbook server alone; runs go on while every web service is down."""
     _demand_shared_database(settings, "runbook-server")
     set_up_logging(settings.log_level, settings.log_format)
-    await _migrate(settings)
+    await migrated(settings)
     async with opened(settings) as core, _running(core) as group:
         await _start(group, core.runbook_server())
         with _signals() as asked_to_end:
@@ -101,13 +100,6 @@ def _bound(settings: Settings) -> Iterator[socket.socket]:
 
 def _address(settings: Settings) -> Address:
     return Address(settings.host, settings.port, settings.tls_cert, settings.tls_key)
-
-
-async def _migrate(settings: Settings) -> None:
-    try:
-        await migrate(settings.database_url)
-    except ValueError as error:
-        raise ConfigurationError(str(error)) from error
 
 
 @asynccontextmanager

@@ -2,54 +2,82 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.storage.database import postgres_engine, sqlite_engine, unreachable
 from orchestrion.storage.dialect import is_postgres
 
+# SQLSTATEs by which PostgreSQL turns a connection away: wrong user or password, no such database, not now.
+_REFUSALS = frozenset({"28000", "28P01", "3D000", "53300", "57P03"})
 _LOCK = 4711_2026  # PostgreSQL advisory lock: two servers that start together must not both migrate
 
 
 async def migrate(url: str) -> None:
     """Creates or upgrades the schema; nothing happens when it is current. Raises UnavailableError."""
-    if make_url(url).get_backend_name() == "sqlite":
-        engine = sqlite_engine(url, read_only=False)
+    with _refusals_told():
+        if make_url(url).get_backend_name() == "sqlite":
+            _migrate_file(url)
+            return
+        postgres = postgres_engine(url)
         try:
-            with engine.begin() as connection:
-                upgrade(connection)
+            async with postgres.begin() as connection:
+                await connection.run_sync(upgrade)
         finally:
-            engine.dispose()
-        return
-    postgres = postgres_engine(url)
+            await postgres.dispose()
+
+
+def _migrate_file(url: str) -> None:
+    engine = sqlite_engine(url, read_only=False)
     try:
-        async with postgres.begin() as connection:
-            await connection.run_sync(upgrade)
-    except OSError as error:
-        raise unreachable(error) from error
+        with engine.begin() as connection:
+            upgrade(connection)
     finally:
-        await postgres.dispose()
+        engine.dispose()
 
 
 async def revision(url: str) -> str | None:
     """The revision the database stands at, None before the first migration. Raises UnavailableError."""
-    if make_url(url).get_backend_name() == "sqlite":
-        return _revision_of_file(url)
-    postgres = postgres_engine(url)
+    with _refusals_told():
+        if make_url(url).get_backend_name() == "sqlite":
+            return _revision_of_file(url)
+        postgres = postgres_engine(url)
+        try:
+            async with postgres.connect() as connection:
+                return await connection.run_sync(current)
+        finally:
+            await postgres.dispose()
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """Turns what an operator can mend into UnavailableError: a database that refuses us, or is newer than we are."""
     try:
-        async with postgres.connect() as connection:
-            return await connection.run_sync(current)
+        yield
     except OSError as error:
         raise unreachable(error) from error
-    finally:
-        await postgres.dispose()
+    except DBAPIError as error:
+        is_refusal = getattr(error.orig, "sqlstate", None) in _REFUSALS or isinstance(error.orig, sqlite3.Error)
+        if not is_refusal:
+            raise
+        raise unreachable(Exception(str(error.orig).rpartition(">: ")[2])) from error
+    except CommandError as error:
+        raise UnavailableError(
+            f"The database's schema is not known to this release, most likely because a newer one made it: {error}. "
+            "Start the newer release."
+        ) from error
 
 
 def _revision_of_file(url: str) -> str | None:
