@@ -13,6 +13,9 @@ import { InputsTab } from './InputsTab';
 import { LoopingTab } from './LoopingTab';
 import classes from './PropertiesPanel.module.css';
 
+/** Some types ask for something on the tab that every activity has. */
+const GENERAL = 'General';
+
 interface Props {
   id: string;
   renderRun: ((activityId: string) => ReactNode) | null;
@@ -27,7 +30,7 @@ export function ActivityProperties({ id, renderRun }: Props) {
   const type = types.get(activity.type);
   const shown = type ? shownFields(type, activity.inputs ?? {}).map((field) => field.name) : [];
   const findings = generalFindings(all, id, shown);
-  const tabs = type ? tabsOf(type, activity.inputs ?? {}) : [];
+  const tabs = type ? tabsOf(type, activity.inputs ?? {}).filter((tab) => tab !== GENERAL) : [];
   const first = renderRun ? 'run' : (tabs[0] ?? 'general');
   return (
     <>
@@ -60,6 +63,7 @@ export function ActivityProperties({ id, renderRun }: Props) {
         ))}
         <Tabs.Panel value="general">
           <GeneralTab id={id} activity={activity} />
+          {type ? <InputsTab id={id} activity={activity} type={type} tab={GENERAL} /> : null}
         </Tabs.Panel>
         <Tabs.Panel value="behaviour">
           <BehaviourTab id={id} activity={activity} type={type} />
