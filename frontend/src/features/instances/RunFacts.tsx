@@ -46,7 +46,7 @@ export function RunFacts({ instance }: { instance: InstanceDetail }) {
       ) : null}
       <h3 className={classes.section}>Returned data</h3>
       <Records label="Returned data" rows={instance.returned_data} />
-      <p className={classes.soft}>Choose an activity to see its data.</p>
+      <p className={classes.hint}>Choose an activity to see its data.</p>
     </section>
   );
 }

@@ -5,13 +5,15 @@ interface Props {
   parameter: Parameter;
   answer: string | boolean;
   error: string | null;
+  /** Has the focus when the form opens. */
+  isFirst: boolean;
   onChange: (answer: string | boolean) => void;
 }
 
 const INPUT_TYPES = { number: 'number', 'date-time': 'datetime-local', text: 'text' } as const;
 
 /** One parameter of a runbook, by its type. */
-export function ParameterField({ parameter, answer, error, onChange }: Props) {
+export function ParameterField({ parameter, answer, error, isFirst, onChange }: Props) {
   const { name, type, description, required, choices } = parameter;
   if (type === 'boolean') {
     return (
@@ -23,7 +25,13 @@ export function ParameterField({ parameter, answer, error, onChange }: Props) {
       />
     );
   }
-  const common = { label: name, description, error, withAsterisk: required };
+  const common = {
+    'data-autofocus': isFirst || undefined,
+    label: name,
+    description,
+    error,
+    withAsterisk: required,
+  };
   if (choices.length > 0) {
     return (
       <Select

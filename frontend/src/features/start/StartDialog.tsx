@@ -44,10 +44,11 @@ export function StartDialog({ runbook, onStarted, onClose }: Props) {
           <Text size="sm" c="var(--text-soft)">
             {introduction(runbook)}
           </Text>
-          {parameters.map((parameter) => (
+          {parameters.map((parameter, index) => (
             <ParameterField
               key={parameter.name}
               parameter={parameter}
+              isFirst={index === 0}
               answer={answers[parameter.name] ?? ''}
               error={tried ? complaintOf(parameter) : null}
               onChange={(answer) => setAnswers({ ...answers, [parameter.name]: answer })}

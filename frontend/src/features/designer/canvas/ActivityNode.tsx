@@ -68,7 +68,7 @@ function SecondLine({ box }: { box: Box }) {
   return (
     <div className={classes.type}>
       <Status status={state.status} plain />
-      <span className={classes.took}>{[times, took].filter(Boolean).join(' ')}</span>
+      <span className={classes.took}>{times || took}</span>
     </div>
   );
 }

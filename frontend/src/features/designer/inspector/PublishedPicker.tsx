@@ -1,5 +1,5 @@
 import { Popover, Switch, TextInput } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { PublishedItem } from '@/api/types';
 import { nameOf } from '../model/document';
 import { itemToken, variableToken } from '../model/template';
@@ -12,7 +12,7 @@ interface Props {
   onClose: () => void;
   onPick: (token: string) => void;
   /** The button that opens it. */
-  children: ReactNode;
+  children: ReactElement;
 }
 
 /** Everything an input can subscribe to: preceding activities, nearest first, and variables. */
@@ -29,9 +29,7 @@ export function PublishedPicker({ opened, onClose, onPick, children }: Props) {
       returnFocus
       withinPortal
     >
-      <Popover.Target>
-        <span>{children}</span>
-      </Popover.Target>
+      <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown p={0}>{opened ? <Choices onPick={onPick} /> : null}</Popover.Dropdown>
     </Popover>
   );

@@ -3,7 +3,7 @@ import { bracketMatching, defaultHighlightStyle, syntaxHighlighting } from '@cod
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { oneDarkHighlight } from './code-colours';
 import { EditorView, keymap, lineNumbers } from '@codemirror/view';
-import { ActionIcon, Group, Input, Tooltip, useComputedColorScheme } from '@mantine/core';
+import { ActionIcon, Group, Input, useComputedColorScheme } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { PublishedPicker } from '../PublishedPicker';
@@ -69,15 +69,14 @@ export default function CodeField({ field, value, onChange, error, disabled }: F
         {disabled ? null : (
           <Group gap={0} className={classes.tools}>
             <PublishedPicker opened={picking} onClose={() => setPicking(false)} onPick={insert}>
-              <Tooltip label="Subscribe to published data or a variable" disabled={picking}>
-                <ActionIcon
-                  size="sm"
-                  aria-label={`Subscribe in ${field.label}`}
-                  onClick={() => setPicking(!picking)}
-                >
-                  <IconBraces size={14} />
-                </ActionIcon>
-              </Tooltip>
+              <ActionIcon
+                size="sm"
+                title="Subscribe to published data or a variable"
+                aria-label={`Subscribe in ${field.label}`}
+                onClick={() => setPicking(!picking)}
+              >
+                <IconBraces size={14} />
+              </ActionIcon>
             </PublishedPicker>
           </Group>
         )}

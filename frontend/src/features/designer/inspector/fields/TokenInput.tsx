@@ -1,4 +1,4 @@
-import { ActionIcon, Textarea, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Textarea, TextInput } from '@mantine/core';
 import { IconBraces } from '@tabler/icons-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { insertToken } from '../../model/template';
@@ -48,11 +48,14 @@ export function TokenInput({ lines, mono, type, bare, ...props }: Props) {
   };
   const subscribe = disabled ? null : (
     <PublishedPicker opened={picking} onClose={() => setPicking(false)} onPick={insert}>
-      <Tooltip label="Subscribe to published data or a variable" disabled={picking}>
-        <ActionIcon size="sm" aria-label={`Subscribe in ${label}`} onClick={() => setPicking(!picking)}>
-          <IconBraces size={14} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        size="sm"
+        title="Subscribe to published data or a variable"
+        aria-label={`Subscribe in ${label}`}
+        onClick={() => setPicking(!picking)}
+      >
+        <IconBraces size={14} />
+      </ActionIcon>
     </PublishedPicker>
   );
   const common = {
