@@ -40,7 +40,7 @@ def test_the_first_start_prepares_everything(start_orchestrion: Start, samples: 
     output = process.process.output
     assert len(re.findall(r"^Orchestrion is ready at http://127\.0\.0\.1:\d+$", output, re.MULTILINE)) == 1
     assert len(re.findall(r"One-time password", output)) == 1
-    for name in ("master.key", "client.json"):
+    for name in ("master.key", "client.json", "orchestrion.db", "orchestrion.db-wal"):
         assert stat.S_IMODE((process.data_dir / name).stat().st_mode) == 0o600
     done = refused(
         "runbook", "run", "Samples/Hello", "-p", "word=x", "--wait", "--json", "--data-dir", process.data_dir

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from orchestrion.bootstrap.data_folder import prepare
+from orchestrion.bootstrap.data_folder import keep_private, prepare, sqlite_file
 from orchestrion.interchange.native import NativeText
 from orchestrion.model.errors import UnavailableError
 from orchestrion.packhost.discovery import EntryPointCatalogue
@@ -120,6 +120,8 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
 async def migrated(settings: Settings) -> None:
     """Brings the database to this release; raises ConfigurationError without a driver, UnavailableError."""
     settings.check_driver()
+    if settings.is_sqlite:
+        keep_private(sqlite_file(settings.database_url))
     await migrate(settings.database_url)
 
 

@@ -65,6 +65,11 @@ def sqlite_file(url: str) -> Path:
     return Path(urlsplit(url).path.removeprefix("/") or "orchestrion.db").absolute()
 
 
+def keep_private(file: Path) -> None:
+    """Makes an empty file that only its owner may read, unless there is one: SQLite takes it over with its rights."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY))
+
+
 @contextlib.contextmanager
 def _held(path: Path) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY)

@@ -12,16 +12,13 @@ app = typer.Typer(help="Pages of the reference, made from the code.", no_args_is
 
 @app.command("cli")
 @reports_failures
-def cli() -> None:
+def cli(context: typer.Context) -> None:
     """Print docs/reference/cli.md: every command with its flags."""
     from typer.cli import get_docs_for_click
-    from typer.main import get_command
 
-    from orchestrion.cli.main import app as orchestrion
-
-    command = get_command(orchestrion)
-    context = typer.Context(command, info_name="orchestrion")
-    terminal().say(get_docs_for_click(obj=command, ctx=context, name="orchestrion").strip())
+    root = context.find_root().command
+    fresh = typer.Context(root, info_name="orchestrion")
+    terminal().say(get_docs_for_click(obj=root, ctx=fresh, name="orchestrion").strip())
 
 
 @app.command("configuration")

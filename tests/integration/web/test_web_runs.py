@@ -97,7 +97,7 @@ def test_a_monitor_waits_until_it_is_stopped(api: httpx2.Client, root_folder: st
         "clock": {
             "type": "scheduling.monitor-date-time",
             "name": "Monitor Date/Time",
-            "inputs": {"schedule_mode": "Interval"},
+            "inputs": {"schedule_mode": "At"},
         },
     }
     document["links"], document["returned_data"] = [], []
