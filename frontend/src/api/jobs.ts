@@ -72,3 +72,12 @@ export function useStopJob() {
     },
   });
 }
+
+/** Lets a held job go on where it stood; activities in doubt are answered one by one instead. */
+export function useContinueJob() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => body(api.POST('/api/v1/jobs/{job_id}/continue', { params: at(id) })),
+    onSettled: () => client.invalidateQueries({ queryKey: jobKeys.all }),
+  });
+}

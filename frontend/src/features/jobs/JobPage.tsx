@@ -1,8 +1,8 @@
 import { Button, Group } from '@mantine/core';
-import { IconPlayerStopFilled } from '@tabler/icons-react';
+import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { isOpen, jobOptions, useStopJob } from '@/api/jobs';
+import { isOpen, jobOptions, useContinueJob, useStopJob } from '@/api/jobs';
 import { messageOf } from '@/api/problem';
 import type { Job } from '@/api/types';
 import { Facts } from '@/shared/ui/Facts';
@@ -88,6 +88,7 @@ function ParentLink({ id }: { id: string }) {
 
 function Actions({ job }: { job: Job }) {
   const stop = useStopJob();
+  const resume = useContinueJob();
   return (
     <>
       <Button
@@ -103,6 +104,15 @@ function Actions({ job }: { job: Job }) {
       >
         Watch in the designer
       </Button>
+      {job.status === 'held' ? (
+        <Button
+          leftSection={<IconPlayerPlayFilled size={14} />}
+          loading={resume.isPending}
+          onClick={() => resume.mutate(job.id)}
+        >
+          Continue
+        </Button>
+      ) : null}
       {isOpen(job.status) ? (
         <Button
           color="red"

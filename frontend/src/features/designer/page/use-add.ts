@@ -16,7 +16,7 @@ export function useAdd() {
     (type: ActivityType) => {
       const { document, selection, edit } = editor.getState();
       const after = selection.activities.at(-1) ?? lastOf(document.activities);
-      const place = after ? placeAfter(document, after) : freePlace(document, { x: 0, y: 0 });
+      const place = after ? placeAfter(document, after) : freePlace(document, firstPlace(flow));
       const added = addActivity(document, type, place);
       const isLinked =
         after !== undefined && type.kind !== 'monitor' && mayLink(added.document, after, added.id);
@@ -44,11 +44,19 @@ export function useAdd() {
   return { types, add, addAt };
 }
 
+/** Where the first activity goes when it is not dropped: at the left, half way down what can be seen. */
+function firstPlace(flow: ReactFlowInstance): Point {
+  const pane = window.document.querySelector('.react-flow')?.getBoundingClientRect();
+  if (!pane) return { x: 0, y: 0 };
+  const { x, y } = flow.screenToFlowPosition({ x: pane.left + 60, y: pane.top + pane.height / 2 });
+  return { x, y: y - NODE_HEIGHT / 2 };
+}
+
 const LEAST_ZOOM = 0.55;
 
 /** Moves the canvas when a place is not on it. */
 function showPlace(flow: ReactFlowInstance, { x, y }: Point): void {
-  const pane = document.querySelector('.react-flow')?.getBoundingClientRect();
+  const pane = window.document.querySelector('.react-flow')?.getBoundingClientRect();
   const corner = flow.flowToScreenPosition({ x, y });
   const end = flow.flowToScreenPosition({ x: x + NODE_WIDTH, y: y + NODE_HEIGHT });
   if (!pane) return;
