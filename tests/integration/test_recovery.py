@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from orchestrion.model.access import SYSTEM
@@ -13,6 +14,7 @@ from orchestrion.model.condition import Status
 from orchestrion.model.errors import ConflictError
 from orchestrion.model.job import JobStatus
 from orchestrion.ports.runs import ExecutionRecord, RunFilter
+from orchestrion.runbookserver.service import RunbookServerService
 from tests.integration.world import FragileJournal, Installation, installation
 
 pytestmark = pytest.mark.anyio
@@ -184,6 +186,50 @@ async def test_a_delay_keeps_its_due_moment_over_a_power_cut(place: Installation
     assert ended.status is JobStatus.SUCCESS
     a, b = (await executions(place, job.id))[:2]
     assert 1 <= (b.started_at - a.ended_at).total_seconds() < 5
+
+
+async def test_a_server_that_stops_in_order_lets_a_once_activity_finish(place: Installation) -> None:
+    """Draining waits for what nobody could repeat, starts nothing more, and the next server goes on without a doubt."""
+    job = await place.start(await place.add(ONCE))
+    release = place.world.waits["a"] = anyio.Event()
+    place.world.reached["a"] = anyio.Event()
+
+    async def stop(service: RunbookServerService) -> None:
+        await place.world.reached["a"].wait()
+        async with anyio.create_task_group() as group:
+            group.start_soon(service.drain)
+            await anyio.lowlevel.checkpoint()
+            release.set()
+
+    await place.live(None, stop)
+    assert [each.activity_id for each in await executions(place, job.id)] == ["a"]
+    ended = await place.live(None, lambda: place.until(job.id))
+    assert ended is not None
+    assert ended.status is JobStatus.SUCCESS
+    assert place.world.counts == {"a": 1, "b": 1}
+
+
+async def test_a_runbook_tells_that_it_runs_long_and_that_it_failed(place: Installation) -> None:
+    """Both are platform events, when the runbook asks for them (spec 2.2)."""
+    text = """
+    settings: {report_after_seconds: 0.05, report_failure: true}
+    activities: {w: {type: world.act-read, inputs: {name: w}}, f: {type: world.fail, inputs: {name: f}}}
+    links: [{from: w, to: f, delay_seconds: 0.2}]
+    """
+    job = await place.start(await place.add(text))
+    await place.live(None, lambda: place.until(job.id))
+    events = await place.database.read(lambda tx: tx.events.recent(None, 10))
+    assert {each.summary for each in events} == {"Runbook 'R' runs longer than 0.05 seconds.", "Runbook 'R' failed."}
+
+
+async def test_a_runbook_that_takes_too_long_fails(place: Installation) -> None:
+    """The time limit ends what runs and says so (spec 2.3)."""
+    text = "settings: {timeout_seconds: 0.2}\nactivities: {w: {type: world.act-read, inputs: {name: w}}}\nlinks: []"
+    place.world.waits["w"] = anyio.Event()
+    job = await place.start(await place.add(text))
+    ended = await place.live(None, lambda: place.until(job.id))
+    assert ended is not None
+    assert (ended.status, ended.error) == (JobStatus.FAILED, "The runbook did not end within 0.2 seconds.")
 
 
 async def test_a_failure_without_a_link_fails_the_job_with_its_reason(place: Installation) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -189,15 +190,20 @@ class Installation:
                         return job
                     await listener.next(0.05)
 
-    async def live(self, journal: JournalStore | None, work: Callable[[], Awaitable[T]]) -> T | None:
-        """Runs a server while `work` goes on; None when the server died first."""
+    async def live(
+        self,
+        journal: JournalStore | None,
+        work: Callable[[], Awaitable[T]] | Callable[[RunbookServerService], Awaitable[T]],
+    ) -> T | None:
+        """Runs a server while `work` goes on, which may take it as argument; None when the server died first."""
         found: list[T] = []
         try:
             async with anyio.create_task_group() as group:
                 service = self.service(journal)
                 group.start_soon(service.run)
                 await service.started.wait()
-                found.append(await work())
+                takes_service = bool(inspect.signature(work).parameters)
+                found.append(await (work(service) if takes_service else work()))  # type: ignore[call-arg]
                 group.cancel_scope.cancel()
         except* PowerCutError:
             pass

@@ -40,6 +40,7 @@ async def run_up(settings: Settings, say: Say) -> None:
             url = local_url(settings, listening)
             await _leave_token(core, url)
             await _serve(core, listening, say)
+            await server.drain()
 
 
 async def run_web(settings: Settings, say: Say) -> None:
@@ -59,10 +60,12 @@ async def run_runbook_server(settings: Settings, say: Say) -> None:
     set_up_logging(settings.log_level, settings.log_format)
     await migrated(settings)
     async with opened(settings) as core, _running(core) as group:
-        await _start(group, core.runbook_server())
+        server = core.runbook_server()
+        await _start(group, server)
         with _signals() as asked_to_end:
             say(f"The runbook server '{settings.name}' is ready")
             await asked_to_end()
+        await server.drain()
 
 
 def local_url(settings: Settings, listening: socket.socket) -> str:

@@ -19,14 +19,14 @@ from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import Activity, EffectClass, InDoubtAnswer
 from orchestrion.model.values import Json, Record
-from orchestrion.ports.access import EventRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, Message
 from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.runs import DoubtRecord
 from orchestrion.runbookserver import codec
-from orchestrion.runbookserver.context import ServerContext, StoreEvent
+from orchestrion.runbookserver.context import ServerContext
 from orchestrion.runbookserver.feed import Feed
+from orchestrion.runbookserver.instance_events import EventSource, StoreEvent
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.recovery import Intent
@@ -81,6 +81,7 @@ class ActivityRuns:
         plan: Plan,
         services: Services,
         journal: InstanceJournal,
+        events: EventSource,
         report: Callable[[Finished | Held], None],
     ) -> None:
         self._claimed = claimed
@@ -88,7 +89,9 @@ class ActivityRuns:
         self._services = services
         self._journal = journal
         self._hand_in = report
+        self._events = events
         self._running: dict[str, anyio.CancelScope] = {}
+        self._acting: set[str] = set()
         self._doubts: dict[str, _Doubt] = {}
         self._early_answers: dict[str, Message] = {}
 
@@ -96,6 +99,11 @@ class ActivityRuns:
     def are_running(self) -> bool:
         """Whether any execution is under way."""
         return bool(self._running)
+
+    @property
+    def are_acting(self) -> bool:
+        """Whether anything is under way that a successor could not simply run again."""
+        return bool(self._acting)
 
     @property
     def are_in_doubt(self) -> bool:
@@ -163,6 +171,7 @@ class ActivityRuns:
         if scope.cancelled_caught:
             ended = Ended(Status.CANCELED, error="Stopped.")
         self._running.pop(str(command.key), None)
+        self._acting.discard(str(command.key))
         self._hand_in(Finished(command, execution_id, execution.inputs, execution.effect, started, ended, evidence))
 
     async def _prepared(self, execution: Execution) -> tuple[Ended, Mapping[str, Json] | None]:
@@ -186,6 +195,7 @@ class ActivityRuns:
         if execution.effect is EffectClass.PURE:
             return
         if execution.effect in (EffectClass.VERIFIABLE, EffectClass.ONCE):
+            self._acting.add(str(command.key))
             payload: dict[str, Json] = {
                 "id": execution_id,
                 "key": str(command.key),
@@ -206,7 +216,7 @@ class ActivityRuns:
         async with self._reported_when_long(group, activity):
             ended = await self._services.runner.run(execution)
         if ended.status is Status.FAILED and activity.behaviour.report_failure:
-            await self._raise_event(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
+            await self._events.raise_event(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
         return ended
 
     @asynccontextmanager
@@ -225,11 +235,7 @@ class ActivityRuns:
     async def _report_after(self, scope: anyio.CancelScope, seconds: float, summary: str) -> None:
         with scope:
             await anyio.sleep(seconds)
-            await self._raise_event(EventType.WARNING, summary, "")
-
-    async def _raise_event(self, kind: EventType, summary: str, details: str) -> None:
-        event_id = derived_id(self._claimed.instance_id, summary)
-        await self._services.store_event(self._event(event_id, kind, summary[:200], details[:2000]))
+            await self._events.raise_event(EventType.WARNING, summary)
 
     # after a crash -------------------------------------------------------------------------------------------
 
@@ -319,23 +325,9 @@ class ActivityRuns:
             job_id=self._claimed.job_id,
             runbook_name=self._plan.runbook.name,
             server=self._services.server,
-            make_event=self._event,
-            store_event=self._services.store_event,
+            events=self._events,
         )
         return Execution(activity, self._services.packs.installed()[activity.type], inputs, ctx)
-
-    def _event(self, event_id: str, kind: EventType, summary: str, details: str) -> EventRecord:
-        return EventRecord(
-            id=event_id,
-            at=self._services.clock.now(),
-            type=kind,
-            summary=summary,
-            details=details,
-            source=self._services.server,
-            job_id=self._claimed.job_id,
-            instance_id=self._claimed.instance_id,
-            runbook_name=self._plan.runbook.name,
-        )
 
 
 def _records(value: Json) -> tuple[Record, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+import anyio
 import structlog
 from anyio.abc import TaskGroup
 
@@ -15,7 +16,7 @@ from orchestrion.model.values import Value
 from orchestrion.ports.journal import INBOX, WORK, Claimed, Fence, Hold, InstanceEnd, JournalStore, Slice, Wakeups
 from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
-from orchestrion.runbookserver.executor import InstanceExecutor
+from orchestrion.runbookserver.executor import InstanceExecutor, Left, Outcome
 from orchestrion.runbookserver.journal_writer import RefusedSliceError
 from orchestrion.runbookserver.plans import Plans
 
@@ -37,18 +38,29 @@ class Claimer:
         self._wakeups = wakeups
         self._capacity = capacity
         self._executors: dict[str, InstanceExecutor] = {}
-        self.is_draining = False
+        self._running = 0
+        self._is_draining = False
+        self._emptied = anyio.Event()
+
+    async def drain(self) -> None:
+        """Claims nothing more, and returns when every instance here has ended or can go on elsewhere."""
+        self._is_draining = True
+        for executor in self._executors.values():
+            executor.leave()
+        if self._running:
+            await self._emptied.wait()
 
     @property
     def running(self) -> int:
         """How many instances this server runs now."""
-        return len(self._executors)
+        return self._running
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Claims until cancelled; instances run in `group`. Raises FencedError when the epoch is no longer ours."""
         with self._wakeups.listen(WORK) as listener:
             while True:
                 claimed = await self._claim(fence)
+                self._running += len(claimed)
                 for each in claimed:
                     group.start_soon(self._run_instance, fence, each)
                 if len(claimed) < MOST_PER_CLAIM:
@@ -74,8 +86,8 @@ class Claimer:
                     executor.deliver(message)
 
     async def _claim(self, fence: Fence) -> list[Claimed]:
-        free = self._capacity - len(self._executors)
-        if free <= 0 or self.is_draining:
+        free = self._capacity - self._running
+        if free <= 0 or self._is_draining:
             return []
         try:
             now = self._services.clock.now()
@@ -84,6 +96,7 @@ class Claimer:
             return []
 
     async def _run_instance(self, fence: Fence, claimed: Claimed) -> None:
+        outcome: Outcome
         try:
             outcome = await self._to_its_end(fence, claimed)
         except (DivergenceError, RefusedSliceError) as error:
@@ -97,11 +110,16 @@ class Claimer:
         finally:
             self._executors.pop(claimed.instance_id, None)
             self._services.writer.forget(claimed.instance_id)
+            self._running -= 1
+            if self._is_draining and not self._running:
+                self._emptied.set()
+        if isinstance(outcome, Left):
+            return
         status = outcome.status.value if isinstance(outcome, InstanceEnd) else "held"
         self._services.feed.instance(claimed, status)
         self._services.feed.work()
 
-    async def _to_its_end(self, fence: Fence, claimed: Claimed) -> InstanceEnd | Hold:
+    async def _to_its_end(self, fence: Fence, claimed: Claimed) -> Outcome:
         plan = await self._plans.get(claimed.runbook_id, claimed.version)
         decided = after_a_crash(plan.runbook.settings.recovery, claimed, self._services.clock.now())
         if decided is not None:
@@ -111,6 +129,8 @@ class Claimer:
         variables = await self._variables(plan.variables) if not journal else {}
         executor = InstanceExecutor(claimed, plan, self._services, variables)
         self._executors[claimed.instance_id] = executor
+        if self._is_draining:
+            executor.leave()
         self._services.feed.instance(claimed, "running")
         if not claimed.is_fresh:
             await self.deliver_messages(fence)  # what was answered while nobody owned the instance

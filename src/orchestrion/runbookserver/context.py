@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,9 +11,8 @@ import structlog
 
 from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
-from orchestrion.ports.access import EventRecord
+from orchestrion.runbookserver.instance_events import EventSource
 
-StoreEvent = Callable[[EventRecord], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
@@ -29,8 +27,7 @@ class ServerContext:
     job_id: str
     runbook_name: str
     server: str
-    make_event: Callable[[str, EventType, str, str], EventRecord]
-    store_event: StoreEvent
+    events: EventSource
     cursor: str | None = None
     is_canceled: bool = False
     _folder: Path | None = field(default=None, init=False)
@@ -53,7 +50,7 @@ class ServerContext:
         if len(details) > EVENT_DETAILS_LENGTH:
             raise ValueError(f"The details have {len(details)} characters; at most {EVENT_DETAILS_LENGTH} are allowed.")
         event_id = derived_id(self.execution_id, kind.value, summary)
-        await self.store_event(self.make_event(event_id, kind, summary, details))
+        await self.events.store(self.events.event(event_id, kind, summary, details))
 
     def close(self) -> None:
         """Ends the execution's stay."""

@@ -28,6 +28,7 @@ from orchestrion.model.activity_type import ActivityKind
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import BindingError
 from orchestrion.model.job import JobStatus
+from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import Activity, EffectClass
 from orchestrion.model.values import Json, Value
 from orchestrion.ports.journal import Claimed, ExecutionRow, Hold, InstanceEnd, Message, SignalRow
@@ -35,6 +36,7 @@ from orchestrion.ports.runs import ExecutionRecord
 from orchestrion.runbookserver import codec
 from orchestrion.runbookserver.activity_runs import ActivityRuns, Finished, Held, Services
 from orchestrion.runbookserver.clock import utc_offset
+from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Recovered, recover
 from orchestrion.sdk.invoke import Ended
@@ -55,7 +57,18 @@ class _TimedOut:
     """The runbook's own time limit is over."""
 
 
-_Happened: TypeAlias = Finished | Held | _Elapsed | _TimedOut | Message
+@dataclass(frozen=True, slots=True)
+class _IsLong:
+    """The runbook runs longer than its author expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The server stops: the instance goes on elsewhere, or here later, where it stands now."""
+
+
+Outcome: TypeAlias = InstanceEnd | Hold | Left
+_Happened: TypeAlias = Finished | Held | _Elapsed | _TimedOut | _IsLong | Message
 
 
 class InstanceExecutor:
@@ -67,21 +80,36 @@ class InstanceExecutor:
     def __init__(self, claimed: Claimed, plan: Plan, services: Services, variables: Mapping[str, Value]) -> None:
         self._claimed = claimed
         self._plan = plan
+        self._settings = plan.runbook.settings
         self._services = services
         self._variables = variables
         self._journal = InstanceJournal(claimed, services.writer, services.clock)
         self._conductor = Conductor(plan)
         self._happened: asyncio.Queue[_Happened] = asyncio.Queue()
-        self._activities = ActivityRuns(claimed, plan, services, self._journal, self._happened.put_nowait)
+        self._events = EventSource(
+            services.server,
+            services.clock,
+            services.store_event,
+            plan.runbook.name,
+            claimed.job_id,
+            claimed.instance_id,
+        )
+        self._activities = ActivityRuns(claimed, plan, services, self._journal, self._events, self._happened.put_nowait)
         self._timers: set[str] = set()
         self._stop_reason = ""
+        self._is_leaving = False
+
+    def leave(self) -> None:
+        """Starts nothing more; `run` returns as soon as nothing is under way that a successor could not repeat."""
+        self._is_leaving = True
+        self._happened.put_nowait(_Elapsed())
 
     def deliver(self, message: Message) -> None:
         """Hands a message from the inbox to the instance; one that it has seen already changes nothing."""
         self._happened.put_nowait(message)
 
-    async def run(self, journal: Sequence[ExecutionRow | SignalRow]) -> InstanceEnd | Hold:
-        """Begins, or goes on after `journal`; returns when the ending is durable.
+    async def run(self, journal: Sequence[ExecutionRow | SignalRow]) -> Outcome:
+        """Begins, or goes on after `journal`; returns when what became of the instance is durable.
 
         Raises DivergenceError when the journal does not fit the plan, RefusedSliceError when the database holds other
         rows in our place: the caller must hold the instance.
@@ -92,12 +120,12 @@ class InstanceExecutor:
             return outcome
         raise AssertionError("a task group that was not cancelled from outside does not swallow")
 
-    async def _to_its_end(self, group: TaskGroup, journal: Sequence[ExecutionRow | SignalRow]) -> InstanceEnd | Hold:
+    async def _to_its_end(self, group: TaskGroup, journal: Sequence[ExecutionRow | SignalRow]) -> Outcome:
         if journal:
             self._go_on(group, recover(self._plan, journal))
         else:
             self._begin(group)
-        self._arm_time_limit(group)
+        self._arm_limits(group)
         while True:
             outcome = await self._turn(group)
             if outcome is not None:
@@ -105,12 +133,15 @@ class InstanceExecutor:
 
     # one turn ------------------------------------------------------------------------------------------------
 
-    async def _turn(self, group: TaskGroup) -> InstanceEnd | Hold | None:
+    async def _turn(self, group: TaskGroup) -> Outcome | None:
         """Hands what was made to the writer, waits for the next thing to happen, and takes all that has happened.
 
         Gives what became of the instance when this server is done with it.
         """
-        self._journal.flush()
+        durable = self._journal.flush()
+        if self._is_leaving and not self._activities.are_acting:
+            await asyncio.shield(durable)
+            return Left()
         if self._only_doubts_left():
             return await self._end(
                 Hold("An activity is in doubt: a person must say what happened.", self._journal.stamp())
@@ -126,14 +157,18 @@ class InstanceExecutor:
         waits = self._activities.are_running or self._timers or not self._happened.empty()
         return self._activities.are_in_doubt and not waits
 
-    async def _end(self, outcome: InstanceEnd | Hold) -> InstanceEnd | Hold:
+    async def _end(self, outcome: InstanceEnd | Hold) -> Outcome:
+        if isinstance(outcome, InstanceEnd) and outcome.status is JobStatus.FAILED and self._settings.report_failure:
+            await self._events.raise_event(
+                EventType.ERROR, f"Runbook '{self._plan.runbook.name}' failed.", outcome.error
+            )
         await asyncio.shield(self._journal.flush(outcome))
         return outcome
 
     def _instance_end(self, end: EndInstance) -> InstanceEnd:
         at = self._journal.stamp()
         if self._stop_reason == _TIMEOUT:
-            limit = self._plan.runbook.settings.timeout_seconds
+            limit = self._settings.timeout_seconds
             return InstanceEnd(JobStatus.FAILED, at, end.returned, f"The runbook did not end within {limit:g} seconds.")
         return InstanceEnd(JobStatus(end.outcome.value), at, end.returned, end.error)
 
@@ -165,10 +200,16 @@ class InstanceExecutor:
         if self._conductor.ended is not None:
             self._happened.put_nowait(_Elapsed())  # the end was decided but not stored: let the loop see it
 
-    def _arm_time_limit(self, group: TaskGroup) -> None:
-        limit, started = self._plan.runbook.settings.timeout_seconds, self._conductor.started
-        if limit and started is not None:
-            group.start_soon(self._wait, started.at + timedelta(seconds=limit), _TimedOut())
+    def _arm_limits(self, group: TaskGroup) -> None:
+        started = self._conductor.started
+        if started is None:
+            return
+        for seconds, then in (
+            (self._settings.timeout_seconds, _TimedOut()),
+            (self._settings.report_after_seconds, _IsLong()),
+        ):
+            if seconds:
+                group.start_soon(self._wait, started.at + timedelta(seconds=seconds), then)
 
     async def _wait(self, due: datetime, then: _Happened) -> None:
         while (left := (due - self._services.clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is no event
@@ -188,6 +229,8 @@ class InstanceExecutor:
                     self._receive(group, signal, codec.DELAY, {"timer": timer})
             case _TimedOut():
                 self._stop(group, _TIMEOUT)
+            case _IsLong():
+                group.start_soon(self._tell_that_it_is_long)
             case Held():
                 pass  # `_turn` looks whether anything else goes on
             case Message():
@@ -251,6 +294,11 @@ class InstanceExecutor:
         if message.kind == "stop":
             self._stop(group, _STOP)
 
+    async def _tell_that_it_is_long(self) -> None:
+        seconds = self._settings.report_after_seconds
+        summary = f"Runbook '{self._plan.runbook.name}' runs longer than {seconds:g} seconds."
+        await self._events.raise_event(EventType.WARNING, summary)
+
     def _stop(self, group: TaskGroup, reason: str) -> None:
         if self._conductor.is_stopped or self._conductor.ended is not None:
             return
@@ -266,6 +314,8 @@ class InstanceExecutor:
 
     def _dispatch(self, group: TaskGroup, command: Command) -> None:
         match command:
+            case StartActivity() if self._is_leaving:
+                pass  # it stays open in the journal, and whoever takes the instance up starts it
             case StartActivity():
                 self._start(group, command)
             case StartDelay(timer, due):

@@ -62,6 +62,13 @@ class RunbookServerService:
         self._options = options
         self._outside = outside
         self.started = anyio.Event()
+        self._claimer: Claimer | None = None
+
+    async def drain(self) -> None:
+        """Before the end: lets activities finish that nobody could repeat, for the time the options allow."""
+        if self._claimer is not None:
+            with anyio.move_on_after(self._options.stop_grace_seconds):
+                await self._claimer.drain()
 
     async def run(self) -> None:
         """Serves until cancelled. A fenced server ends what it runs and registers anew, with a new epoch."""
@@ -88,6 +95,7 @@ class RunbookServerService:
         )
         plans = Plans(outside.database, outside.packs)
         claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, self._options.capacity)
+        self._claimer = claimer
         triggers = Triggers(outside.journal, outside.database, plans, services, outside.wakeups)
         try:
             async with anyio.create_task_group() as group:

@@ -15,13 +15,12 @@ from orchestrion.engine.binding import Environment, bind
 from orchestrion.engine.plan import Plan
 from orchestrion.model.errors import UnavailableError
 from orchestrion.model.ids import derived_id
-from orchestrion.model.resources import EventType
-from orchestrion.ports.access import EventRecord
 from orchestrion.ports.journal import INBOX, WORK, ArmedMonitor, Fence, FencedError, JournalStore, SeenTrigger, Wakeups
 from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.claimer import POLL_SECONDS
 from orchestrion.runbookserver.context import ServerContext
+from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.runner import open_secrets
 from orchestrion.sdk.declare import Definition
@@ -32,28 +31,6 @@ from orchestrion.sdk.outcome import Trigger
 MOST_MONITORS = 10_000  # armed on one server (spec 11, targets)
 _AGAIN_SECONDS = (1, 5, 30)  # waits before a monitor that failed is armed again; then its job fails
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class MonitorEvents:
-    """Platform events that a monitor raises while it watches."""
-
-    services: Services
-    armed: ArmedMonitor
-    runbook_name: str
-
-    def event(self, event_id: str, kind: EventType, summary: str, details: str) -> EventRecord:
-        """The event, ready to be stored."""
-        return EventRecord(
-            id=event_id,
-            at=self.services.clock.now(),
-            type=kind,
-            summary=summary,
-            details=details,
-            source=self.services.server,
-            job_id=self.armed.job_id,
-            runbook_name=self.runbook_name,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +67,6 @@ class Triggers:
         self._services = services
         self._wakeups = wakeups
         self._armed: dict[str, anyio.CancelScope] = {}
-        self.is_draining = False
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Takes up monitors and lets stopped ones go, until cancelled. Raises FencedError."""
@@ -105,7 +81,7 @@ class Triggers:
             if job_id in self._armed:
                 self._armed[job_id].cancel()
         free = MOST_MONITORS - len(self._armed)
-        if free <= 0 or self.is_draining:
+        if free <= 0:
             return
         for armed in await self._store.claim_monitors(fence, free, self._services.clock.now()):
             self._armed[armed.job_id] = anyio.CancelScope()
@@ -152,6 +128,8 @@ class Triggers:
         variables = await self._database.read(lambda tx: {each.path: each.value for each in tx.variables.all()})
         inputs = bind(activity.name, plan.activities[plan.start].inputs, Environment(None, variables))
         opened = open_secrets(inputs, installed.type.inputs, self._services.runner.open_secret)
+        services = self._services
+        events = EventSource(services.server, services.clock, services.store_event, plan.runbook.name, armed.job_id)
         ctx = ServerContext(
             execution_id=derived_id(armed.job_id, "monitor"),
             activity_id=activity.id,
@@ -160,8 +138,7 @@ class Triggers:
             job_id=armed.job_id,
             runbook_name=plan.runbook.name,
             server=self._services.server,
-            make_event=MonitorEvents(self._services, armed, plan.runbook.name).event,
-            store_event=self._services.store_event,
+            events=events,
             cursor=cursor,
         )
         return _Monitor(installed.definition, validated(installed.definition, opened), ctx)
