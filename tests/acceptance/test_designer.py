@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 from pathlib import Path
@@ -56,7 +57,7 @@ def draw(page: Page) -> None:
         spot = {"x": 150 + 250 * column, "y": 200}
         pane.get_by_role("button", name=name).drag_to(canvas, target_position=spot)  # type: ignore[arg-type]
         expect(node(page, name)).to_be_visible()
-    for source, target in zip(ACTIVITIES, ACTIVITIES[1:], strict=False):
+    for source, target in itertools.pairwise(ACTIVITIES):
         start = node(page, source).locator(".react-flow__handle.source")
         start.drag_to(node(page, target).locator(".react-flow__handle.target"))
     expect(canvas.locator(".react-flow__edge")).to_have_count(2)
