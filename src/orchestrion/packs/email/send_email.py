@@ -10,6 +10,7 @@ from typing import Literal
 
 import aiosmtplib
 import anyio
+import anyio.lowlevel
 
 from orchestrion.packs.email.message import Attachment, Letter, addresses_in, composed
 from orchestrion.sdk import (
@@ -177,6 +178,7 @@ async def _send(inputs: SendEmailInputs, mail: _Mail) -> list[str]:
             timeout=_TIMEOUT_SECONDS,
         )
     except (aiosmtplib.SMTPException, OSError) as error:
+        await anyio.lowlevel.checkpoint()  # a broken connection is closed by the loop's next turn
         raise ActivityFailed(f"{inputs.computer}:{inputs.port} did not take the mail: {_reason(error)}") from None
     return [f"{recipient} ({answer.code} {answer.message})" for recipient, answer in refused.items()]
 
