@@ -190,5 +190,8 @@ class Wakeups(Protocol):
     def announce(self, channel: str, payload: str = "") -> None:
         """Tells everybody who listens on the channel, in this and other processes. Never fails, never waits."""
 
+    def is_heard(self, channel: str) -> bool:
+        """Whether anybody may be listening; where it is costly to say something, ask before."""
+
     def listen(self, channel: str) -> AbstractContextManager[Listener]:
         """Listens to a channel for as long as the context lasts."""

@@ -213,7 +213,10 @@ class ActivityRuns:
         """Runs the activity; tells the live view, and raises an event when it takes longer than its author expects."""
         activity, now = execution.activity, self._services.clock.now()
         self._services.feed.activity(self._claimed.instance_id, activity.id, Status.RUNNING, now, None)
-        async with self._reported_when_long(group, activity):
+        if activity.behaviour.report_after_seconds:
+            async with self._reported_when_long(group, activity):
+                ended = await self._services.runner.run(execution)
+        else:
             ended = await self._services.runner.run(execution)
         if ended.status is Status.FAILED and activity.behaviour.report_failure:
             await self._events.raise_event(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
@@ -223,10 +226,8 @@ class ActivityRuns:
     async def _reported_when_long(self, group: TaskGroup, activity: Activity) -> AsyncIterator[None]:
         scope = anyio.CancelScope()
         seconds = activity.behaviour.report_after_seconds
-        if seconds:
-            group.start_soon(
-                self._report_after, scope, seconds, f"Activity '{activity.name}' runs longer than {seconds:g} seconds."
-            )
+        summary = f"Activity '{activity.name}' runs longer than {seconds:g} seconds."
+        group.start_soon(self._report_after, scope, seconds, summary)
         try:
             yield
         finally:

@@ -44,4 +44,6 @@ class Feed:
         self._wakeups.announce(WORK)
 
     def _say(self, event: str, **data: Json) -> None:
+        if not self._wakeups.is_heard(LIVE):
+            return
         self._wakeups.announce(LIVE, to_json({"event": event, "data": data}).decode())

@@ -48,7 +48,10 @@ class Runner:
         ended = Ended(Status.FAILED, error=f"The activity did not end within {limit:g} seconds and was stopped.")
         try:
             inputs = self.opened(execution)
-            with anyio.move_on_after(limit or None):
+            if limit:
+                with anyio.move_on_after(limit):
+                    ended = await invoke(execution.installed.definition, inputs, execution.ctx)
+            else:
                 ended = await invoke(execution.installed.definition, inputs, execution.ctx)
         except (ActivityFailed, OrchestrionError) as error:
             return Ended(Status.FAILED, error=str(error))

@@ -27,7 +27,7 @@ from orchestrion.ports.journal import (
 from orchestrion.storage.admission import ENGINE_LEVEL, admit_triggers
 from orchestrion.storage.database import SqlDatabase
 from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows
-from orchestrion.storage.endings import end_instance, end_monitor, hold_instance
+from orchestrion.storage.endings import end_instances, end_monitor, hold_instance
 from orchestrion.storage.journal_rows import execution_values, read_rows, same_rows, signal_values
 from orchestrion.storage.rows import doubt_values, json_text, optional_json
 from orchestrion.storage.tables import doubt, execution, inbox, instance, job, monitor, server, signal, trigger
@@ -91,8 +91,7 @@ def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> di
             _insert(connection, slices)
     except BROKEN_RULE:
         return _append_one_by_one(connection, slices)
-    for each in slices:
-        _consume(connection, each)
+    _consume(connection, slices)
     return {}
 
 
@@ -101,12 +100,12 @@ def _append_one_by_one(connection: Connection, slices: Sequence[Slice]) -> dict[
     refused: dict[str, str] = {}
     for each in slices:
         if same_rows(connection, each):
-            _consume(connection, each)  # sent again after an unknown outcome
+            _consume(connection, [each])  # sent again after an unknown outcome
             continue
         try:
             with connection.begin_nested():
                 _insert(connection, [each])
-                _consume(connection, each)
+                _consume(connection, [each])
         except BROKEN_RULE as error:
             refused[each.instance_id] = f"the journal has other entries at the same place: {error}"
     return refused
@@ -125,8 +124,18 @@ def _insert(connection: Connection, slices: Sequence[Slice]) -> None:
     insert_rows(connection, signal, signals)
 
 
-def _consume(connection: Connection, each: Slice) -> None:
-    """What goes with the rows of a slice: inbox, doubts and the instance's own state."""
+def _consume(connection: Connection, slices: Sequence[Slice]) -> None:
+    """What goes with the rows: inbox, doubts, and what becomes of the instances."""
+    for each in slices:
+        _consume_messages(connection, each)
+        if isinstance(each.outcome, Hold):
+            hold_instance(connection, each.instance_id, each.outcome)
+    ends = {each.instance_id: each.outcome for each in slices if isinstance(each.outcome, InstanceEnd)}
+    if ends:
+        end_instances(connection, ends)
+
+
+def _consume_messages(connection: Connection, each: Slice) -> None:
     if each.consumed:
         connection.execute(
             delete(inbox).where(inbox.c.instance_id == each.instance_id, inbox.c.message_id.in_(each.consumed))
@@ -136,10 +145,6 @@ def _consume(connection: Connection, each: Slice) -> None:
     if each.resolved_doubts:
         unanswered = doubt.c.execution_id.in_(each.resolved_doubts) & doubt.c.answer.is_(None)
         connection.execute(delete(doubt).where(unanswered))
-    if isinstance(each.outcome, InstanceEnd):
-        end_instance(connection, each.instance_id, each.outcome)
-    elif isinstance(each.outcome, Hold):
-        hold_instance(connection, each.instance_id, each.outcome)
 
 
 def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:

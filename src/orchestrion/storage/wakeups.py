@@ -49,6 +49,10 @@ class LocalWakeups:
         for listener in self._listeners.get(channel, ()):
             listener.put(payload)
 
+    def is_heard(self, channel: str) -> bool:
+        """See ports.Wakeups."""
+        return bool(self._listeners.get(channel))
+
     @contextlib.contextmanager
     def listen(self, channel: str) -> Iterator[LocalListener]:
         """See ports.Wakeups."""
@@ -79,6 +83,10 @@ class PostgresWakeups(LocalWakeups):
         if len(payload) < _MAX_PAYLOAD:
             self._outgoing[channel, payload] = None
             self._pending.set()
+
+    def is_heard(self, channel: str) -> bool:  # noqa: ARG002 - whoever listens elsewhere is not known here
+        """See ports.Wakeups."""
+        return True
 
     async def run(self) -> None:
         """Sends and hears until cancelled; a lost connection is opened again, and said once."""
@@ -114,5 +122,6 @@ class PostgresWakeups(LocalWakeups):
                 await asyncio.wait_for(self._pending.wait(), 5)
             self._pending.clear()
             batch, self._outgoing = list(self._outgoing), {}
-            for channel, payload in batch:
-                await connection.execute("SELECT pg_notify($1, $2)", _CHANNEL, f"{channel} {payload}")
+            texts = [f"{channel} {payload}" for channel, payload in batch]
+            if texts:
+                await connection.execute("SELECT pg_notify($1, each) FROM unnest($2::text[]) AS each", _CHANNEL, texts)
