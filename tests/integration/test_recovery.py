@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -186,6 +187,16 @@ async def test_a_delay_keeps_its_due_moment_over_a_power_cut(place: Installation
     assert ended.status is JobStatus.SUCCESS
     a, b = (await executions(place, job.id))[:2]
     assert 1 <= (b.started_at - a.ended_at).total_seconds() < 5
+
+
+async def test_another_server_takes_over_after_the_lease(place: Installation) -> None:
+    """What a dead server owned goes on elsewhere, where it stood; nothing that had finished runs again."""
+    job_id = await cut_in_the_middle_of(place, "b", CHAIN)
+    place.options = replace(place.options, name="another")
+    job = await place.live(None, lambda: place.until(job_id))
+    assert job is not None
+    assert (job.status, job.server) == (JobStatus.SUCCESS, "another")
+    assert place.world.counts == {"a": 1, "b": 1, "c": 1, "d": 1, "e": 1}
 
 
 async def test_a_server_that_stops_in_order_lets_a_once_activity_finish(place: Installation) -> None:

@@ -148,6 +148,7 @@ class Installation:
         self.clock = SystemClock()
         self.jobs = Jobs(database, self.wakeups, self.clock)
         self.runs = Runs(database, self.wakeups, self.clock)
+        self.options = ServerOptions("s", beat_seconds=0.1, lease_seconds=0.5)
 
     def service(self, journal: JournalStore | None = None) -> RunbookServerService:
         """A runbook server that leaves nothing in order when it dies."""
@@ -159,7 +160,7 @@ class Installation:
             clock=self.clock,
             open_secret=lambda text: text,
         )
-        service = RunbookServerService(ServerOptions("s"), outside)
+        service = RunbookServerService(self.options, outside)
 
         async def die(_registered: object) -> None:
             """A power cut hands nothing over."""

@@ -130,24 +130,31 @@ class RunbookServerService:
         return registered
 
     async def _beat(self, fence: Fence) -> None:
-        """Says that this server lives, and takes over from servers that no longer do."""
-        lease = timedelta(seconds=self._options.lease_seconds)
+        """Says that this server lives, and takes over from servers that no longer do.
+
+        An outage of the database is not the death of its servers: after one, and after our own start, everybody gets a
+        full lease to be heard of again (durability.md 5).
+        """
+        options, clock = self._options, self._outside.clock
+        patient_until = clock.steady() + options.lease_seconds
         while True:
-            await anyio.sleep(self._options.beat_seconds)
+            await anyio.sleep(options.beat_seconds)
+            is_patient = clock.steady() < patient_until
             try:
-                expired = await self._outside.database.write(lambda tx: self._beaten(tx, fence, lease))
+                expired = await self._outside.database.write(lambda tx: self._beaten(tx, fence, is_patient))  # noqa: B023 - awaited at once
             except UnavailableError:
+                patient_until = clock.steady() + options.lease_seconds
                 continue
             for name in expired:
                 _log.warning("A runbook server was not heard of; its work is taken over.", server=name)
                 self._outside.wakeups.announce(WORK)
 
-    def _beaten(self, tx: Transaction, fence: Fence, lease: timedelta) -> list[str]:
+    def _beaten(self, tx: Transaction, fence: Fence, is_patient: bool) -> list[str]:
         """Renews our heartbeat and gives the names of servers whose work is taken over."""
         now = self._outside.clock.now()
         if not tx.servers.beat(fence.server_id, fence.epoch, now):
             raise FencedError(f"server {self._options.name} was taken for dead")
-        return tx.servers.expire(lease, now)
+        return [] if is_patient else tx.servers.expire(timedelta(seconds=self._options.lease_seconds), now)
 
     async def _leave(self, registered: RunbookServer) -> None:
         """Hands its work to the others, or to its own next life."""

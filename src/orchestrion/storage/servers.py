@@ -84,7 +84,8 @@ class SqlServers:
             server.c.last_seen_at < now - older_than, server.c.status != ServerStatus.OFFLINE.value
         )
         names = []
-        # FOR UPDATE waits for a write in flight, so that nobody replays before it is decided (durability.md 4).
+        # A server whose write is in flight holds its row and is passed over: nobody replays before that is decided
+        # (durability.md 4), and the next look finds it again.
         for row in self._connection.execute(overdue.with_for_update(skip_locked=True)).mappings().all():
             self._connection.execute(
                 update(server)
