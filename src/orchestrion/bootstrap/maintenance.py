@@ -11,6 +11,7 @@ from orchestrion.bootstrap.composition import Core, key_path, migrated, opened
 from orchestrion.bootstrap.data_folder import locked, prepare
 from orchestrion.interchange import schema
 from orchestrion.model.access import SYSTEM
+from orchestrion.model.activity_type import ActivityType
 from orchestrion.model.errors import ConflictError
 from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.packhost.validate import problems_of
@@ -78,6 +79,11 @@ def check_packs() -> PackCheck:
     wrong = [problem for each in installed.values() for problem in problems_of(each)]
     packs = sorted({each.type.pack for each in installed.values()})
     return PackCheck(tuple(packs), len(installed), (*failed, *wrong))
+
+
+def installed_types() -> tuple[ActivityType, ...]:
+    """What the installed packs declare about their activities."""
+    return tuple(each.type for each in EntryPointCatalogue().installed().values())
 
 
 def runbook_schema() -> str:

@@ -37,3 +37,13 @@ def schema() -> None:
     from orchestrion.bootstrap.maintenance import runbook_schema
 
     terminal().say(runbook_schema().rstrip("\n"))
+
+
+@app.command("activities")
+@reports_failures
+def activities() -> None:
+    """Print docs/reference/activities.md: every activity of the packs installed here."""
+    from orchestrion.bootstrap.maintenance import installed_types
+    from orchestrion.cli.activities_page import page
+
+    terminal().say(page(installed_types()))
