@@ -2042,6 +2042,11 @@ export interface components {
              * @description Where in the document, as a path.
              */
             place?: string | null;
+            /**
+             * Retry After Seconds
+             * @description How long to wait before the next try.
+             */
+            retry_after_seconds?: number | null;
         } & {
             [key: string]: unknown;
         };

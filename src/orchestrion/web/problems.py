@@ -22,6 +22,7 @@ from orchestrion.model.errors import (
     UnauthenticatedError,
     UnavailableError,
 )
+from orchestrion.services.throttle import TooManyAttemptsError
 from orchestrion.web.schemas import findings_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -32,20 +33,20 @@ _TABLE: tuple[tuple[type[OrchestrionError], int, str], ...] = (
     (NotFoundError, 404, "Not found"),
     (ConflictError, 409, "In conflict with the present state"),
     (UnauthenticatedError, 401, "Sign in first"),
+    (TooManyAttemptsError, 429, "Too many attempts"),
     (RefusedError, 403, "Not allowed"),
     (UnavailableError, 503, "Not available now"),
     (DivergenceError, 409, "Held for a person"),
     (OrchestrionError, 500, "Failed"),
 )
-_EXTRAS = ("problems", "owner", "place", "position", "revision")
+_EXTRAS = ("problems", "owner", "place", "position", "revision", "retry_after_seconds")
 _SCALARS = (str, int, float, bool, type(None))
 
 
 def problem_response(error: OrchestrionError) -> Response:
     """The response that says `error`."""
     status, title = next((status, title) for kind, status, title in _TABLE if isinstance(error, kind))
-    headers = {"WWW-Authenticate": 'Bearer realm="Orchestrion"'} if status == HTTPStatus.UNAUTHORIZED else None
-    return _response(status, title, str(error), error.code, headers, _extras(error))
+    return _response(status, title, str(error), error.code, _headers(error), _extras(error))
 
 
 def plain_problem(status: int, detail: str, code: str, headers: Mapping[str, str] | None = None) -> Response:
@@ -83,6 +84,15 @@ def mistakes(errors: Iterable[Any]) -> Iterable[str]:
         spot = ".".join(str(part) for part in error["loc"] if part not in {"body", "path", "query"})
         message = str(error["msg"]).removeprefix("Value error, ")
         yield f"{spot or 'The body'}: {message[:1].lower()}{message[1:]}."
+
+
+def _headers(error: OrchestrionError) -> dict[str, str]:
+    """What HTTP wants to be told in a header: how to sign in, or when to try again."""
+    if isinstance(error, UnauthenticatedError):
+        return {"WWW-Authenticate": 'Bearer realm="Orchestrion"'}
+    if isinstance(error, TooManyAttemptsError):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {}
 
 
 def _extras(error: OrchestrionError) -> dict[str, Any]:

@@ -131,3 +131,5 @@ class Problem(BaseModel):
     """Who holds the thing."""
     place: str | None = None
     """Where in the document, as a path."""
+    retry_after_seconds: int | None = None
+    """How long to wait before the next try."""

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from orchestrion.model.access import SYSTEM
+from orchestrion.services.throttle import FREE_FAILURES, LONGEST_DELAY
 from tests.services.web_service import WebService
 
 
@@ -17,6 +18,16 @@ def test_a_wrong_password_is_refused_without_saying_what_was_wrong(stranger: htt
     ]
     assert [each.status_code for each in answers] == [401, 401]
     assert answers[0].json()["detail"] == answers[1].json()["detail"]
+
+
+def test_who_guesses_passwords_is_told_when_to_try_again(stranger: httpx2.Client) -> None:
+    """Too many wrong passwords: 429, with the seconds to wait in the header and in the problem."""
+    guess = {"user_name": "guessed", "password": "wrong wrong wrong"}
+    answers = (stranger.post("/session", json=guess) for _ in range(2 * FREE_FAILURES))
+    refused = next(answer for answer in answers if answer.status_code != 401)
+    assert (refused.status_code, refused.json()["code"]) == (429, "too-many-attempts")
+    assert refused.headers["retry-after"] == str(refused.json()["retry_after_seconds"])
+    assert 0 < refused.json()["retry_after_seconds"] <= LONGEST_DELAY
 
 
 def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(service: WebService) -> None:

@@ -10,6 +10,7 @@ import pytest
 from orchestrion.bootstrap.data_folder import LocalClient, write_local_client
 from orchestrion.cli.failures import ExitCode
 from orchestrion.cli.logins import logins_path
+from orchestrion.services.throttle import FREE_FAILURES
 from orchestrion.settings import LOCAL_CLIENT_FILE
 from tests.services.web_service import WebService
 from tests.unit.cli.conftest import Command
@@ -36,6 +37,14 @@ def test_a_wrong_password_is_refused(command: Command, service: WebService) -> N
     done = command("login", service.url, "--user", "nobody", "--password", "wrong")
     assert done.exit_code == ExitCode.REFUSED
     assert not logins_path().exists()
+
+
+def test_too_many_wrong_passwords_are_refused_like_one(command: Command, service: WebService) -> None:
+    """The exit code stays that of a refusal, and the message says how long to wait."""
+    words = ("login", service.url, "--user", "guessed", "--password", "wrong")
+    tries = (command(*words) for _ in range(2 * FREE_FAILURES))
+    refused = next(done for done in tries if "Try again in" in done.stderr)
+    assert refused.exit_code == ExitCode.REFUSED
 
 
 def test_without_any_server_the_ways_out_are_told(command: Command) -> None:
