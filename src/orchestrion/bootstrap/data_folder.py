@@ -66,8 +66,24 @@ def sqlite_file(url: str) -> Path:
 
 
 def keep_private(file: Path) -> None:
-    """Makes an empty file that only its owner may read, unless there is one: SQLite takes it over with its rights."""
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY))
+    """Sees to it that only its owner may read the SQLite file, and what SQLite keeps beside it.
+
+    A new one is made empty: SQLite takes it over with its rights. Raises UnavailableError when that cannot be.
+    """
+    try:
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER_ONLY))
+        for suffix in ("", "-wal", "-shm"):
+            _tighten(file.with_name(file.name + suffix))
+    except OSError as error:
+        raise UnavailableError(f"The database file {file} cannot be kept private: {error.strerror}.") from error
+
+
+def _tighten(path: Path) -> None:
+    """Takes all rights from everybody but the owner; a file that is not there needs none taken."""
+    with contextlib.suppress(FileNotFoundError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & ~stat.S_IRWXU:
+            path.chmod(mode & stat.S_IRWXU)
 
 
 @contextlib.contextmanager
