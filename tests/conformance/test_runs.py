@@ -12,6 +12,7 @@ from orchestrion.model.condition import Status
 from orchestrion.model.errors import NotFoundError
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.model.runbook import EffectClass
+from orchestrion.model.values import Json
 from orchestrion.ports.authoring import VersionRecord
 from orchestrion.ports.journal import (
     ArmedMonitor,
@@ -70,6 +71,10 @@ class Bundle:
     async def claim(self, limit: int = 10) -> list[Claimed]:
         """Claims for the server."""
         return await self.journal.claim(self.fence, limit, "s", NOW)
+
+    async def open_executions(self, claimed: Claimed) -> list[ExecutionRecord]:
+        """What is under way or in doubt in a claimed instance."""
+        return await self.database.read(lambda tx: tx.runs.open_executions(claimed.instance_id))
 
     async def end(self, claimed: Claimed, status: JobStatus = JobStatus.SUCCESS) -> None:
         """Ends a claimed instance."""
@@ -380,6 +385,82 @@ async def test_a_held_instance_is_released_unless_it_is_in_doubt(bundle: Bundle)
     held = Slice(again.instance_id, again.lease, [], doubts=[doubt], outcome=Hold("in doubt", NOW))
     await bundle.journal.append(bundle.fence, [held])
     assert await bundle.database.write(lambda tx: tx.runs.release_held(job.id)) == 0
+
+
+def intent(sequence: int, execution_id: str, key: str = "1.0..1.0") -> SignalRow:
+    """The journal row from before an execution that must not be repeated unknowingly."""
+    payload: dict[str, Json] = {
+        "id": execution_id,
+        "key": key,
+        "activity_id": "a",
+        "effect": "once",
+        "pack_version": "1",
+        "server": "s",
+        "inputs": {"text": "ü"},
+        "evidence": {"size": 5},
+    }
+    return SignalRow(sequence, "intent", NOW, payload, None)
+
+
+async def test_an_open_execution_is_found_with_its_inputs_and_evidence(bundle: Bundle) -> None:
+    """From its intent on it runs, until it has ended."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    execution_id = str(uuid7())
+    slice_ = Slice(claimed.instance_id, claimed.lease, [intent(1, execution_id)])
+    await bundle.journal.append(bundle.fence, [slice_])
+    found = await bundle.database.read(lambda tx: tx.runs.execution(execution_id))
+    assert (found.status, found.inputs, found.evidence) == (Status.RUNNING, {"text": "ü"}, {"size": 5})
+    assert await bundle.open_executions(claimed) == [found]
+    ended = execution(claimed, 2, id=execution_id, key="1.0..1.0", effect=EffectClass.ONCE)
+    await bundle.journal.append(bundle.fence, [replace(slice_, rows=[ended])])
+    assert await bundle.database.read(lambda tx: tx.runs.execution(execution_id)) == ended.execution
+    assert await bundle.open_executions(claimed) == []
+
+
+async def test_an_execution_in_doubt_says_so_until_it_is_answered(bundle: Bundle) -> None:
+    """It is found like one that runs, with another status; after the answer it goes on."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    doubt = DoubtRecord(
+        str(uuid7()), claimed.instance_id, claimed.job_id, "R", "a", "1.0..1.0", EffectClass.ONCE, NOW, "why"
+    )
+    rows = [intent(1, doubt.execution_id)]
+    held = Slice(claimed.instance_id, claimed.lease, rows, doubts=[doubt], outcome=Hold("in doubt", NOW))
+    await bundle.journal.append(bundle.fence, [held])
+    found = await bundle.database.read(lambda tx: tx.runs.execution(doubt.execution_id))
+    assert (found.id, found.status) == (doubt.execution_id, Status.IN_DOUBT)
+    assert await bundle.open_executions(claimed) == [found]
+    await bundle.database.write(lambda tx: tx.runs.answer_doubt(doubt.execution_id, "repeat", "me", (), NOW))
+    assert [each.status for each in await bundle.open_executions(claimed)] == [Status.RUNNING]
+
+
+async def test_an_execution_that_runs_again_is_open_once(bundle: Bundle) -> None:
+    """What was decided to be repeated is no longer open; its repetition is, until it has ended."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    first, again = str(uuid7()), str(uuid7())
+    repeat = SignalRow(2, "repeat", NOW, {"key": "1.0..1.0"}, None)
+    rows = [intent(1, first), repeat, intent(3, again), intent(4, str(uuid7()), "2.0..1.0")]
+    slice_ = Slice(claimed.instance_id, claimed.lease, rows)
+    await bundle.journal.append(bundle.fence, [slice_])
+    assert [each.sequence for each in await bundle.open_executions(claimed)] == [3, 4]
+    ended = execution(claimed, 5, id=again, key="1.0..1.0", effect=EffectClass.ONCE)
+    await bundle.journal.append(bundle.fence, [replace(slice_, rows=[ended])])
+    assert [each.sequence for each in await bundle.open_executions(claimed)] == [4]
+
+
+async def test_nothing_is_open_when_the_instance_has_ended(bundle: Bundle) -> None:
+    """What was under way when it was ended from outside is not found as running for ever."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+    execution_id = str(uuid7())
+    rows = [intent(1, execution_id)]
+    await bundle.journal.append(bundle.fence, [Slice(claimed.instance_id, claimed.lease, rows)])
+    await bundle.end(claimed, JobStatus.CANCELED)
+    assert await bundle.open_executions(claimed) == []
+    with pytest.raises(NotFoundError):
+        await bundle.database.read(lambda tx: tx.runs.execution(execution_id))
 
 
 async def test_a_restart_gives_the_job_a_new_instance(bundle: Bundle) -> None:

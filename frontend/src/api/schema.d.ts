@@ -670,6 +670,9 @@ export interface paths {
         /**
          * What an instance did
          * @description The ended activity instances, in the order they ended.
+         *
+         *     On the first page those follow, beyond its limit, that run or are in doubt. One that may simply be run again after
+         *     a crash is listed when it has ended.
          */
         get: operations["list_activity_instances"];
         put?: never;
@@ -689,7 +692,7 @@ export interface paths {
         };
         /**
          * One activity instance
-         * @description One ended activity instance with its inputs and published data.
+         * @description One activity instance with its inputs and, when it has ended, its published data.
          */
         get: operations["get_activity_instance"];
         put?: never;
@@ -1068,7 +1071,7 @@ export interface components {
         };
         /**
          * ActivityInstancePage
-         * @description One page of activity instances, in the order they ended.
+         * @description One page of activity instances, in the order they ended; the first page closes with those that are open.
          */
         ActivityInstancePage: {
             /** Items */

@@ -68,7 +68,10 @@ class InstanceRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionRecord:
-    """One finished execution of an activity, exactly as journaled; `key` is the stored execution key."""
+    """One execution of an activity, exactly as journaled; `key` is the stored execution key.
+
+    One that is open (RUNNING or IN_DOUBT) says what its intent says; its `ended_at` means nothing.
+    """
 
     id: str
     instance_id: str
@@ -182,10 +185,13 @@ class RunStore(Protocol):
         """Executions in the order they ended, with sequence above `after`."""
 
     def execution(self, execution_id: str) -> ExecutionRecord:
-        """One execution with all its data; raises NotFoundError."""
+        """One execution with all its data, ended or open; raises NotFoundError."""
 
-    def open_intents(self, instance_id: str) -> list[ExecutionRecord]:
-        """Executions whose intent is journaled and whose outcome is not, as records with status RUNNING."""
+    def open_executions(self, instance_id: str) -> list[ExecutionRecord]:
+        """Executions whose intent is journaled and whose outcome is not, in the order they began; none once it ended.
+
+        Their status is RUNNING, or IN_DOUBT where a person is asked. What may simply be run again has no intent.
+        """
 
     def summaries(self, instance_id: str) -> list[ActivitySummary]:
         """One entry per activity that has ended at least once."""

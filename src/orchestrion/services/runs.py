@@ -8,6 +8,7 @@ from datetime import timedelta
 from orchestrion.model import common_items
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.codec import read_runbook
+from orchestrion.model.condition import Status
 from orchestrion.model.job import has_ended
 from orchestrion.model.values import Value
 from orchestrion.ports.authoring import Document
@@ -23,19 +24,19 @@ from orchestrion.ports.runs import (
 )
 from orchestrion.ports.transaction import Database, Transaction
 
+OPEN = (Status.RUNNING, Status.IN_DOUBT)
 _LONGEST_WAIT_SECONDS = 60.0
 _LOOK_AGAIN_SECONDS = 1.0  # announcements are hints: a lost one costs this much
 
 
 @dataclass(frozen=True, slots=True)
 class InstanceView:
-    """An instance with its diagram, how each activity stands, what runs, and its neighbours among the runbook's."""
+    """An instance with its diagram, how each activity stands, what is open, and its neighbours among the runbook's."""
 
     record: InstanceRecord
     document: Document
     summaries: tuple[ActivitySummary, ...]
-    running: tuple[ExecutionRecord, ...]
-    in_doubt: tuple[str, ...]
+    open: tuple[ExecutionRecord, ...]
     previous_id: str | None
     next_id: str | None
     latest_id: str | None
@@ -43,7 +44,7 @@ class InstanceView:
 
 @dataclass(frozen=True, slots=True)
 class ExecutionView:
-    """An activity instance with its common published data."""
+    """An activity instance with its common published data, which one that is open does not have yet."""
 
     record: ExecutionRecord
     activity_name: str
@@ -93,7 +94,10 @@ class Runs:
     async def executions(
         self, actor: Actor, instance_id: str, activity_id: str | None = None, after: int = 0, limit: int = 200
     ) -> list[ExecutionRecord]:
-        """Ended activity instances in the order they ended, with sequence above `after`; raises NotFoundError."""
+        """Ended activity instances in the order they ended, with sequence above `after`; raises NotFoundError.
+
+        From the beginning (`after` 0) the open ones, running or in doubt, follow, beyond the limit.
+        """
         demand(actor, Right.VIEW_RUNS)
         return await self._database.read(lambda tx: _executions(tx, instance_id, activity_id, after, limit))
 
@@ -113,14 +117,11 @@ class Runs:
 def _instance_view(tx: Transaction, instance_id: str) -> InstanceView:
     record = tx.runs.instance(instance_id)
     previous_id, next_id, latest_id = tx.runs.neighbours(record)
-    is_open = not has_ended(record.status)
-    doubts = [each.execution_id for each in tx.runs.doubts() if each.instance_id == instance_id] if is_open else []
     return InstanceView(
         record=record,
         document=tx.runbooks.version(record.runbook_id, record.version).document,
         summaries=tuple(tx.runs.summaries(instance_id)),
-        running=tuple(tx.runs.open_intents(instance_id)) if is_open else (),
-        in_doubt=tuple(doubts),
+        open=tuple(tx.runs.open_executions(instance_id)),
         previous_id=previous_id,
         next_id=next_id,
         latest_id=latest_id,
@@ -131,7 +132,10 @@ def _executions(
     tx: Transaction, instance_id: str, activity_id: str | None, after: int, limit: int
 ) -> list[ExecutionRecord]:
     tx.runs.instance(instance_id)
-    return tx.runs.executions(instance_id, activity_id, after, limit)
+    ended = tx.runs.executions(instance_id, activity_id, after, limit)
+    if after:
+        return ended
+    return ended + [each for each in tx.runs.open_executions(instance_id) if activity_id in (None, each.activity_id)]
 
 
 def _execution_view(tx: Transaction, execution_id: str) -> ExecutionView:
@@ -140,6 +144,8 @@ def _execution_view(tx: Transaction, execution_id: str) -> ExecutionView:
     job = tx.runs.job(instance.job_id)
     runbook = read_runbook(tx.runbooks.version(instance.runbook_id, instance.version).document)
     activity = runbook.activities[record.activity_id]
+    if record.status in OPEN:
+        return ExecutionView(record, activity.name, activity.type, {})
     facts = common_items.Facts(
         activity_id=activity.id,
         activity_name=activity.name,

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, RowMapping, Select, case, func, select, update
 
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import NotFoundError
 from orchestrion.model.job import InstanceState, JobStatus, has_ended
+from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Record
 from orchestrion.ports.runs import (
     ActivitySummary,
@@ -186,19 +188,57 @@ class SqlRuns:
 
     def execution(self, execution_id: str) -> ExecutionRecord:
         """See ports.RunStore."""
+        # At last once more among the ended: it may have ended between the first two looks.
+        found = self._ended_execution(execution_id) or self._open_execution(execution_id)
+        found = found or self._ended_execution(execution_id)
+        if found is None:
+            raise NotFoundError("activity instance", execution_id)
+        return found
+
+    def open_executions(self, instance_id: str) -> list[ExecutionRecord]:
+        """See ports.RunStore."""
+        intents = self._newest_intents(instance_id)
+        if not intents:
+            return []
+        with_intent = execution.c.effect.in_([EffectClass.VERIFIABLE.value, EffectClass.ONCE.value])
+        ended = select(execution.c.key).where(execution.c.instance_id == instance_id, with_intent)
+        known = set(self._connection.scalars(ended))
+        asked = select(doubt.c.execution_id).where(doubt.c.instance_id == instance_id, doubt.c.answer.is_(None))
+        doubted = set(self._connection.scalars(asked))
+        return [
+            replace(each, status=Status.IN_DOUBT) if each.id in doubted else each
+            for key, each in intents.items()
+            if key not in known
+        ]
+
+    def _ended_execution(self, execution_id: str) -> ExecutionRecord | None:
         query = select(execution).where(execution.c.id == execution_id)
         row = self._connection.execute(query).mappings().one_or_none()
-        if row is None:
-            raise NotFoundError("activity instance", execution_id)
-        return execution_record(row)
+        return execution_record(row) if row else None
 
-    def open_intents(self, instance_id: str) -> list[ExecutionRecord]:
-        """See ports.RunStore."""
-        query = select(signal).where(signal.c.instance_id == instance_id, signal.c.kind == "intent")
-        intents = [intent_record(row) for row in self._connection.execute(query).mappings()]
-        ended = select(execution.c.id).where(execution.c.id.in_([each.id for each in intents]))
-        known = set(self._connection.scalars(ended)) if intents else set()
-        return list({each.id: each for each in intents if each.id not in known}.values())
+    def _open_execution(self, execution_id: str) -> ExecutionRecord | None:
+        """The open execution with this id, which stands inside the intents of the instances that have not ended."""
+        query = _signals_of_open_instances().where(
+            signal.c.kind == "intent", signal.c.payload.contains(execution_id, autoescape=True)
+        )
+        for instance_id in {row["instance_id"] for row in self._connection.execute(query).mappings()}:
+            for each in self.open_executions(instance_id):
+                if each.id == execution_id:
+                    return each
+        return None
+
+    def _newest_intents(self, instance_id: str) -> dict[str, ExecutionRecord]:
+        """The intents by execution key: the newest one counts, unless it was decided since that it runs again."""
+        query = _signals_of_open_instances().where(
+            signal.c.instance_id == instance_id, signal.c.kind.in_(["intent", "repeat"])
+        )
+        intents: dict[str, ExecutionRecord] = {}
+        for row in self._connection.execute(query.order_by(signal.c.sequence)).mappings():
+            intents.pop(from_json(row["payload"])["key"], None)
+            if row["kind"] == "intent":
+                each = intent_record(row)
+                intents[each.key] = each
+        return intents
 
     def summaries(self, instance_id: str) -> list[ActivitySummary]:
         """See ports.RunStore."""
@@ -258,6 +298,14 @@ def _jobs() -> Select[tuple[object, ...]]:
 
 def _instances() -> Select[tuple[object, ...]]:
     return select(instance, server.c.name.label("server_name")).outerjoin(server, server.c.id == instance.c.server_id)
+
+
+def _signals_of_open_instances() -> Select[tuple[object, ...]]:
+    return (
+        select(signal)
+        .join(instance, instance.c.id == signal.c.instance_id)
+        .where(instance.c.state != InstanceState.ENDED.value)
+    )
 
 
 def _summary(row: RowMapping) -> ActivitySummary:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from tests.integration.web.documents import greeting, publish, run
+from tests.services.waiting import eventually
 
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
@@ -67,6 +69,31 @@ def test_an_activity_instance_shows_inputs_records_and_common_data(api: httpx2.C
     assert start["records"] == [{"word": "x"}]
     assert done["inputs"]["values"] == {"said": "hello x"}
     assert done["common"]["Activity name"] == "Return Data"
+
+
+def test_an_activity_that_runs_is_listed_after_those_that_ended(
+    api: httpx2.Client, root_folder: str, tmp_path: Path
+) -> None:
+    """It is shown with its inputs before its outcome is known, and once when it has ended."""
+    gate = tmp_path / "gate"
+    document = greeting("Watched")
+    script = {"type": "Shell", "script": f"while [ ! -e {gate} ]; do sleep 0.05; done"}
+    document["activities"]["slow"] = {"type": "system.run-script", "name": "Slow", "inputs": script}
+    document["links"].append({"from": "start", "to": "slow"})
+    job = api.post(f"/runbooks/{publish(api, root_folder, document)}/start", json={"parameters": {"word": "x"}}).json()
+
+    def listed() -> list[dict[str, Any]]:
+        instance_id = api.get(f"/jobs/{job['id']}").json()["latest_instance_id"]
+        return list(api.get(f"/instances/{instance_id}/activities").json()["items"]) if instance_id else []
+
+    *_, slow = eventually(lambda: found if len(found := listed()) == 3 else None, "three activity instances")
+    assert (slow["activity_id"], slow["status"], slow["ended_at"]) == ("slow", "running", None)
+    detail = api.get(f"/activity-instances/{slow['id']}").json()
+    assert (detail["inputs"]["script"], detail["records"], detail["common"]) == (script["script"], [], {})
+    gate.touch()
+    assert api.get(f"/jobs/{job['id']}", params={"wait": 20}).json()["status"] == "success"
+    assert api.get(f"/activity-instances/{slow['id']}").json()["status"] == "success"
+    assert len(listed()) == 3
 
 
 def test_instances_know_their_neighbours(api: httpx2.Client, root_folder: str) -> None:

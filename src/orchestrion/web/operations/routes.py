@@ -13,6 +13,7 @@ from orchestrion.model.resources import EventType
 from orchestrion.ports.runs import JobRecord, RunFilter
 from orchestrion.services.access import Authenticated
 from orchestrion.services.jobs import StartRequest
+from orchestrion.services.runs import OPEN
 from orchestrion.web.deps import ActorGiven, CallerGiven, IdCursor, IdFilter, Limit, ServicesGiven
 from orchestrion.web.operations.schemas import (
     ActivityInstanceDetail,
@@ -178,16 +179,21 @@ async def list_activity_instances(
     limit: Limit = 200,
     cursor: SequenceCursor = 0,
 ) -> ActivityInstancePage:
-    """The ended activity instances, in the order they ended."""
+    """The ended activity instances, in the order they ended.
+
+    On the first page those follow, beyond its limit, that run or are in doubt. One that may simply be run again after
+    a crash is listed when it has ended.
+    """
     records = await services.runs.executions(actor, instance_id, activity_id, cursor, limit)
     document = (await services.runs.instance(actor, instance_id)).document
-    next_cursor = str(records[-1].sequence) if len(records) == limit else None
+    ended = [each for each in records if each.status not in OPEN]
+    next_cursor = str(ended[-1].sequence) if len(ended) == limit else None
     return ActivityInstancePage(items=[execution_of(each, document) for each in records], next_cursor=next_cursor)
 
 
 @router.get("/activity-instances/{execution_id}", operation_id="get_activity_instance", summary="One activity instance")
 async def get_activity_instance(execution_id: Id, actor: ActorGiven, services: ServicesGiven) -> ActivityInstanceDetail:
-    """One ended activity instance with its inputs and published data."""
+    """One activity instance with its inputs and, when it has ended, its published data."""
     return execution_detail_of(await services.runs.execution(actor, execution_id))
 
 

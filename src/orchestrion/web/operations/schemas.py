@@ -181,7 +181,7 @@ class ActivityInstance(Answer):
 
 
 class ActivityInstancePage(Answer):
-    """One page of activity instances, in the order they ended."""
+    """One page of activity instances, in the order they ended; the first page closes with those that are open."""
 
     items: list[ActivityInstance]
     next_cursor: str | None

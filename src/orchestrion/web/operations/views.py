@@ -18,7 +18,7 @@ from orchestrion.ports.runs import (
     TriggerRecord,
 )
 from orchestrion.services.operations import ServerView
-from orchestrion.services.runs import ExecutionView, InstanceView
+from orchestrion.services.runs import OPEN, ExecutionView, InstanceView
 from orchestrion.web.operations.schemas import (
     ActivityInstance,
     ActivityInstanceDetail,
@@ -64,7 +64,7 @@ def instance_detail_of(found: InstanceView) -> InstanceDetail:
     return InstanceDetail(
         **_instance_fields(found.record),
         document=dict(found.document),
-        activities=activity_states(found.summaries, found.running, frozenset(found.in_doubt)),
+        activities=activity_states(found.summaries, found.open),
         previous_id=found.previous_id,
         next_id=found.next_id,
         latest_id=found.latest_id,
@@ -72,13 +72,13 @@ def instance_detail_of(found: InstanceView) -> InstanceDetail:
 
 
 def activity_states(
-    summaries: Iterable[ActivitySummary], running: Iterable[ExecutionRecord], in_doubt: frozenset[str]
+    summaries: Iterable[ActivitySummary], open_ones: Iterable[ExecutionRecord]
 ) -> dict[str, ActivityState]:
     """How each activity that has started stands: in doubt counts most, then running, then how the last one ended."""
     states = {each.activity_id: _ended_state(each) for each in summaries}
-    for execution in running:
+    for execution in open_ones:
         old = states.get(execution.activity_id)
-        is_doubtful = execution.id in in_doubt or (old is not None and old.status is Status.IN_DOUBT)
+        is_doubtful = Status.IN_DOUBT in (execution.status, old.status if old else None)
         states[execution.activity_id] = ActivityState(
             status=Status.IN_DOUBT if is_doubtful else Status.RUNNING,
             executions=old.executions if old else 0,
@@ -172,7 +172,7 @@ def _ended_state(found: ActivitySummary) -> ActivityState:
 
 
 def _execution_fields(found: ExecutionRecord, name: str, kind: str) -> dict[str, Any]:
-    has_ended = found.status not in (Status.RUNNING, Status.IN_DOUBT)
+    has_ended = found.status not in OPEN
     return {
         **_picked(found, ("id", "sequence", "activity_id", "status", "started_at", "attempt", "retry", "effect")),
         "activity_name": name,
