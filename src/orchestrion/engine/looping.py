@@ -60,13 +60,12 @@ def retry_due(policy: RetryPolicy, retry: int, now: datetime) -> datetime | None
 
 
 def flattened(flatten: Flatten, records: Sequence[Record]) -> Record:
-    """One record in which each item joins that item of all records, in order (spec 4.5).
+    """One record in which each item joins that item of all records, in order, as a text (spec 4.5).
 
-    A value that is the same in a single record stays as it is; a missing one counts as empty.
+    One record is joined like many, so that what reads it never has to know how many there were; a missing value counts
+    as empty.
     """
     names = dict.fromkeys(name for record in records for name in record)
-    if len(records) == 1 and flatten.format is not FlattenFormat.JSON:
-        return records[0]
     return {name: _joined(flatten, [record.get(name) for record in records]) for name in names}
 
 
