@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -76,8 +74,13 @@ def _joined(flatten: Flatten, values: list[Value]) -> str:
         case FlattenFormat.SEPARATOR:
             return flatten.separator.join(to_text(value) for value in values)
         case FlattenFormat.CSV:
-            line = io.StringIO()
-            csv.writer(line, lineterminator="").writerow([to_text(value) for value in values])
-            return line.getvalue()
+            return ",".join(_csv_field(to_text(value)) for value in values)
         case FlattenFormat.JSON:
             return json.dumps(values, ensure_ascii=False)
+
+
+def _csv_field(text: str) -> str:
+    """One field by RFC 4180: quoted when it holds a comma, a quote or a line break."""
+    if any(sign in text for sign in ',"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -5,10 +5,8 @@ from __future__ import annotations
 import pytest
 
 from orchestrion.engine.looping import flattened
-from orchestrion.model.job import Outcome
 from orchestrion.model.runbook import Flatten, FlattenFormat
 from orchestrion.model.values import Value
-from tests.unit.engine.driver import FAILS, WARNS, Driver, Ends, plan_of, publishes, run
 
 A_THEN_B = """
     activities:
@@ -26,6 +24,7 @@ A_THEN_B = """
         (Flatten(FlattenFormat.LINES), ["x", "y"], "x\ny"),
         (Flatten(FlattenFormat.CSV), ["a,b", 'say "x"', "two\nlines", "plain"], '"a,b","say ""x""","two\nlines",plain'),
         (Flatten(FlattenFormat.CSV), ["a,b"], '"a,b"'),
+        (Flatten(FlattenFormat.CSV), [""], ""),
         (Flatten(FlattenFormat.JSON), ["x", 2, True, None], '["x", 2, true, null]'),
         (Flatten(FlattenFormat.SEPARATOR, ";"), [True, None, 1.5], "true;;1.5"),
         (Flatten(), [5], "5"),
