@@ -2462,7 +2462,7 @@ export interface components {
              * @description The instance it started; null while it waits for its turn.
              */
             instance_id: string | null;
-            /** @description Of the instance it started; null while there is none, or when that is long ago. */
+            /** @description Of the instance it started; null while there is none. */
             status: components["schemas"]["JobStatus"] | null;
         };
         /**

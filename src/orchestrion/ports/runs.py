@@ -114,7 +114,7 @@ class DoubtRecord:
 
 @dataclass(frozen=True, slots=True)
 class TriggerRecord:
-    """One thing a monitor saw; `instance_id` is None while it waits for its turn."""
+    """One thing a monitor saw, with the instance it started and its status; None while it waits for its turn."""
 
     id: str
     job_id: str
@@ -122,6 +122,7 @@ class TriggerRecord:
     at: datetime
     published: Record
     instance_id: str | None = None
+    status: JobStatus | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,9 +195,15 @@ def doubt_values(doubt: DoubtRecord) -> dict[str, Any]:
 
 
 def trigger_record(row: RowMapping) -> TriggerRecord:
-    """A trigger row."""
+    """A trigger row with the status of the instance it started."""
     return TriggerRecord(
-        row["id"], row["job_id"], row["key"], row["at"], from_json(row["published"]), row["instance_id"]
+        id=row["id"],
+        job_id=row["job_id"],
+        key=row["key"],
+        at=row["at"],
+        published=from_json(row["published"]),
+        instance_id=row["instance_id"],
+        status=None if row["status"] is None else JobStatus(row["status"]),
     )
 
 

@@ -263,7 +263,9 @@ class SqlRuns:
 
     def triggers(self, job_id: str, before: str | None = None, limit: int = 50) -> list[TriggerRecord]:
         """See ports.RunStore."""
-        query = select(trigger).where(trigger.c.job_id == job_id).order_by(trigger.c.id.desc()).limit(limit)
+        started = trigger.outerjoin(instance, instance.c.id == trigger.c.instance_id)
+        query = select(trigger, instance.c.status).select_from(started).where(trigger.c.job_id == job_id)
+        query = query.order_by(trigger.c.id.desc()).limit(limit)
         if before:
             query = query.where(trigger.c.id < before)
         return [trigger_record(row) for row in self._connection.execute(query).mappings()]

@@ -135,9 +135,7 @@ async def list_triggers(
     job_id: Id, actor: ActorGiven, services: ServicesGiven, limit: Limit = 50, cursor: IdCursor = None
 ) -> list[Trigger]:
     """The triggers of a monitor's job, newest first; the cursor is the id of the last one seen."""
-    instances = await services.runs.instances(actor, RunFilter(job_id=job_id, limit=500))
-    known = {each.id: each for each in instances}
-    return [trigger_of(each, known) for each in await services.runs.triggers(actor, job_id, cursor, limit)]
+    return [trigger_of(each) for each in await services.runs.triggers(actor, job_id, cursor, limit)]
 
 
 @router.get("/jobs/{job_id}/instances", operation_id="list_instances_of_job", summary="Instances of a job")

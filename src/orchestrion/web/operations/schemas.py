@@ -98,7 +98,7 @@ class Trigger(Answer):
     instance_id: str | None
     """The instance it started; null while it waits for its turn."""
     status: JobStatus | None
-    """Of the instance it started; null while there is none, or when that is long ago."""
+    """Of the instance it started; null while there is none."""
 
 
 class Instance(Answer):

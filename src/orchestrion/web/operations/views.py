@@ -136,17 +136,9 @@ def doubt_of(found: DoubtRecord, document: Document) -> Doubt:
     )
 
 
-def trigger_of(found: TriggerRecord, instances: Mapping[str, InstanceRecord]) -> Trigger:
-    """A trigger with the status of the instance it started, where that is among `instances`."""
-    instance = instances.get(found.instance_id or "")
-    return Trigger(
-        id=found.id,
-        key=found.key,
-        at=found.at,
-        published=dict(found.published),
-        instance_id=found.instance_id,
-        status=instance.status if instance else None,
-    )
+def trigger_of(found: TriggerRecord) -> Trigger:
+    """A trigger."""
+    return Trigger(**_picked(found, ("id", "key", "at", "instance_id", "status")), published=dict(found.published))
 
 
 def server_of(found: ServerView) -> Server:
