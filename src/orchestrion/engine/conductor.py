@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from orchestrion.engine.commands import Command, EndInstance, OpenCommands, StartActivity, StartDelay, command_key
@@ -128,10 +128,10 @@ class Conductor:
             return
         if signal.status is Status.FAILED and self._retry(batch, signal):
             return
-        outputs = self._outputs(batch, command, signal)
-        if batch.planned.activity.looping and self._loops(batch, signal, outputs):
-            return
-        self._finish(batch, signal.key.ordinal, signal, outputs)
+        batch.loop_started.setdefault(signal.key.ordinal, signal.started or signal.at)
+        looped = self._looped(batch, command, signal)
+        if looped is not None:
+            self._finish(batch, command, looped)
 
     def _on_delay(self, signal: DelayElapsed) -> None:
         self._open.pop(f"delay:{signal.timer}", None)
@@ -186,21 +186,19 @@ class Conductor:
         self._again(batch, signal.key._replace(retry=signal.key.retry + 1), signal.at, due)
         return True
 
-    def _loops(self, batch: _Batch, signal: ActivityEnded, outputs: tuple[Lineage, ...]) -> bool:
+    def _looped(self, batch: _Batch, command: StartActivity, signal: ActivityEnded) -> ActivityEnded | None:
+        """How the record left its loop, or None when it goes round again. A cap makes it a failure (spec 3.9)."""
         looping = batch.planned.activity.looping
         if looping is None or self.started is None:
-            return False
+            return signal
+        outputs = self._outputs(batch, command, signal, signal.records)
         elapsed = signal.at - batch.loop_started[signal.key.ordinal]
         decision = decide_loop(looping, signal.key.attempt, elapsed, outputs, self.started.variables)
         if decision.again:
             due = due_after(signal.at, looping.delay_seconds)
             self._again(batch, signal.key._replace(attempt=signal.key.attempt + 1, retry=0), signal.at, due)
-            return True
-        if decision.problem:
-            capped = tuple(Lineage(each.activity, each.record, Status.FAILED, each.parent) for each in outputs)
-            self._finish(batch, signal.key.ordinal, signal, capped, decision.problem)
-            return True
-        return False
+            return None
+        return replace(signal, status=Status.FAILED, error=decision.problem) if decision.problem else signal
 
     def _again(self, batch: _Batch, key: ExecutionKey, now: datetime, due: datetime) -> None:
         """Starts the execution `key` when it is due, at once when that is now."""
@@ -211,26 +209,24 @@ class Conductor:
         self._delayed[timer] = _Delayed(key=key)
         self._issue(StartDelay(timer, due))
 
-    def _outputs(self, batch: _Batch, command: StartActivity, signal: ActivityEnded) -> tuple[Lineage, ...]:
-        activity = batch.planned.activity
-        batch.loop_started.setdefault(signal.key.ordinal, signal.started or signal.at)
-        records: Sequence[Record] = signal.records
-        if activity.behaviour.flatten is not None:
-            records = (flattened(activity.behaviour.flatten, records),)
+    def _outputs(
+        self, batch: _Batch, command: StartActivity, signal: ActivityEnded, records: Sequence[Record]
+    ) -> tuple[Lineage, ...]:
         executed = Executed(
             self.plan, batch.planned, command, signal, self.started, batch.loop_started[signal.key.ordinal]
         )
         return tuple(step(executed, record) for record in records)
 
-    def _finish(
-        self, batch: _Batch, ordinal: int, signal: ActivityEnded, outputs: tuple[Lineage, ...], problem: str = ""
-    ) -> None:
+    def _finish(self, batch: _Batch, command: StartActivity, signal: ActivityEnded) -> None:
         """One record of the batch is done; when all are, the links fire."""
-        batch.outputs[ordinal] = outputs
-        if any(each.status is not Status.SUCCESS for each in outputs):
+        flatten = batch.planned.activity.behaviour.flatten
+        records = signal.records if flatten is None else (flattened(flatten, signal.records),)
+        outputs = self._outputs(batch, command, signal, records)
+        batch.outputs[signal.key.ordinal] = outputs
+        if signal.status is not Status.SUCCESS:
             self._imperfect = True
             for each in outputs:
-                self._errors[id(each)] = problem or signal.error
+                self._errors[id(each)] = signal.error
         if batch.planned.activity.type == RETURN_DATA:
             self._returned.extend(signal.records)
         if len(batch.outputs) == len(batch.arrivals):
