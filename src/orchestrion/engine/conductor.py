@@ -126,9 +126,9 @@ class Conductor:
         if self._stopped:
             self._drop(batch)
             return
+        batch.loop_started.setdefault(signal.key.ordinal, signal.started or signal.at)
         if signal.status is Status.FAILED and self._retry(batch, signal):
             return
-        batch.loop_started.setdefault(signal.key.ordinal, signal.started or signal.at)
         looped = self._looped(batch, command, signal)
         if looped is not None:
             self._finish(batch, command, looped)

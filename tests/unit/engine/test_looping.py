@@ -149,6 +149,12 @@ def test_retries_nest_inside_a_loop_attempt() -> None:
     assert keys == [(1, 0), (1, 1), (2, 0), (2, 1)]
 
 
+def test_a_loops_duration_counts_from_its_first_execution() -> None:
+    """A first attempt that needs retries belongs to the loop's duration: 1 failure, 10 s wait, success 1 s later."""
+    ran = looped("", [FAILS, Ends()], "Loop: Total duration", "retry: {attempts: 2, delay_seconds: 10}")
+    assert ran.values("b") == [11.0]
+
+
 def test_a_warning_is_not_retried() -> None:
     """Only failures are run again."""
     assert looped("exit: [{status: [warning]}]", WARNS, behaviour="retry: {attempts: 3}").count("a") == 1
