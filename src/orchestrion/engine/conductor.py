@@ -274,8 +274,8 @@ class Conductor:
             pending.extend(self._junctions.done(junction))
 
     def _fire(self, junction: str) -> None:
-        selected = self.plan.activities[junction].activity.inputs.get("return_data_from")
-        arrivals = republished(self._junctions.arrivals(junction), selected if isinstance(selected, str) else "")
+        planned = self.plan.activities[junction]
+        arrivals = republished(self._junctions.arrivals(junction), planned.selected, planned.last_common)
         if arrivals:
             self._begin(junction, arrivals)
 

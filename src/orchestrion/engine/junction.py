@@ -87,14 +87,14 @@ class JunctionBoard:
         }
 
 
-def republished(arrivals: Sequence[Lineage], selected: str) -> tuple[Lineage | None, ...]:
+def republished(arrivals: Sequence[Lineage], selected: str, last_common: str) -> tuple[Lineage | None, ...]:
     """What goes on from a junction, one entry per run of the next activity.
 
     With a selected activity: its records, each once, with their own history (OQ-16). With none: one run, whose history
-    ends at the last step that all branches share (OQ-17).
+    ends at `last_common`, the last activity common to all branches, if they share one record of it (OQ-17).
     """
     if not selected:
-        return (_common_step(arrivals),)
+        return (_common_step(arrivals, last_common),)
     steps: dict[int, Lineage] = {}
     for arrival in arrivals:
         step = arrival.step_of(selected)
@@ -103,8 +103,6 @@ def republished(arrivals: Sequence[Lineage], selected: str) -> tuple[Lineage | N
     return tuple(steps.values())
 
 
-def _common_step(arrivals: Sequence[Lineage]) -> Lineage | None:
-    shared = {id(step) for step in arrivals[0].steps()}
-    for arrival in arrivals[1:]:
-        shared &= {id(step) for step in arrival.steps()}
-    return next((step for step in arrivals[0].steps() if id(step) in shared), None)
+def _common_step(arrivals: Sequence[Lineage], activity: str) -> Lineage | None:
+    first = arrivals[0].step_of(activity)
+    return first if all(arrival.step_of(activity) is first for arrival in arrivals) else None

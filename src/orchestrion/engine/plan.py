@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrion.engine.binding import Bound, compile_input
+from orchestrion.engine.branches import last_common
 from orchestrion.model import common_items
 from orchestrion.model.activity_type import ActivityType, FieldKind
 from orchestrion.model.check import check
@@ -17,12 +18,15 @@ from orchestrion.model.inputs import texts_in
 from orchestrion.model.runbook import JUNCTION, Activity, Link, Runbook, start_activities
 from orchestrion.model.template import Subscription, VariableReference, parse
 
+RETURN_DATA_FROM = "return_data_from"  # the input of a junction: an activity id, or empty for none
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedActivity:
     """An activity with what follows from the graph.
 
-    `reads` are the items of it that something later reads; `junctions` the nearest junctions that wait for it.
+    `reads` are the items of it that something later reads; `junctions` the nearest junctions that wait for it. A
+    junction returns data from `selected`, and `last_common` is the last activity that all ways to it pass.
     """
 
     activity: Activity
@@ -31,6 +35,8 @@ class PlannedActivity:
     reads: frozenset[str]
     common_reads: frozenset[str]
     junctions: tuple[str, ...]
+    selected: str = ""
+    last_common: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,11 @@ def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
         if link.enabled and runbook.activities[link.source].enabled:
             outgoing[link.source].append(link)
     references = _References(runbook)
+    start = start_activities(runbook)[0].id
     junctions = _NearestJunctions(runbook, outgoing)
+    common = last_common(
+        start, {each: tuple(link.target for link in outgoing.get(each, ())) for each in runbook.activities}
+    )
     planned = {
         activity.id: PlannedActivity(
             activity=activity,
@@ -64,15 +74,23 @@ def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
             reads=frozenset(references.items[activity.id] - common_items.NAMES),
             common_reads=frozenset(references.items[activity.id] & common_items.NAMES),
             junctions=junctions.of(activity.id),
+            selected=_selected(activity),
+            last_common=common.get(activity.id, ""),
         )
         for activity in runbook.activities.values()
     }
-    return Plan(runbook, start_activities(runbook)[0].id, planned, frozenset(references.variables))
+    return Plan(runbook, start, planned, frozenset(references.variables))
 
 
 def _inputs(activity: Activity, kind: ActivityType) -> Mapping[str, Bound]:
     verbatim = {each.name for each in kind.inputs if each.kind is FieldKind.CODE}
     return {name: compile_input(value, verbatim=name in verbatim) for name, value in activity.inputs.items()}
+
+
+def _selected(activity: Activity) -> str:
+    """The id of the activity whose data a junction republishes; empty for none, and for what is no junction."""
+    selected = activity.inputs.get(RETURN_DATA_FROM) if activity.type == JUNCTION else None
+    return selected if isinstance(selected, str) else ""
 
 
 class _References:
