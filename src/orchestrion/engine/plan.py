@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from orchestrion.engine.binding import Bound, compile_input
+from orchestrion.engine.binding import Bound, Fixed, compile_input
 from orchestrion.engine.branches import last_common
 from orchestrion.model import common_items
 from orchestrion.model.activity_type import ActivityType, FieldKind
@@ -69,7 +69,7 @@ def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
     planned = {
         activity.id: PlannedActivity(
             activity=activity,
-            inputs=_inputs(activity, types[activity.type]),
+            inputs=_inputs(activity, types[activity.type], runbook),
             links=tuple(outgoing[activity.id]),
             reads=frozenset(references.items[activity.id] - common_items.NAMES),
             common_reads=frozenset(references.items[activity.id] & common_items.NAMES),
@@ -82,9 +82,13 @@ def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
     return Plan(runbook, start, planned, frozenset(references.variables))
 
 
-def _inputs(activity: Activity, kind: ActivityType) -> Mapping[str, Bound]:
+def _inputs(activity: Activity, kind: ActivityType, runbook: Runbook) -> Mapping[str, Bound]:
     verbatim = {each.name for each in kind.inputs if each.kind is FieldKind.CODE}
-    return {name: compile_input(value, verbatim=name in verbatim) for name, value in activity.inputs.items()}
+    bound = {name: compile_input(value, verbatim=name in verbatim) for name, value in activity.inputs.items()}
+    chosen = runbook.activities.get(_selected(activity))
+    if chosen is not None:
+        bound[RETURN_DATA_FROM] = Fixed(chosen.name)  # it publishes the name of the chosen activity (spec 3.8)
+    return bound
 
 
 def _selected(activity: Activity) -> str:

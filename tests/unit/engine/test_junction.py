@@ -81,6 +81,21 @@ def test_a_selected_activity_that_did_not_arrive_gives_nothing_to_run() -> None:
     assert ran.count("next") == 0
 
 
+def test_a_junction_publishes_the_name_of_the_selected_activity() -> None:
+    """'Selected branch' is the name people gave the activity, not its id."""
+    ran = run(
+        """
+        activities:
+          a: {type: test.step}
+          b: {type: test.step, name: Copy the file}
+          j: {type: runbook-control.junction, inputs: {return_data_from: b}}
+          next: {type: test.step, inputs: {value: '{{ j["Selected branch"] }}'}}
+        links: [{from: a, to: b}, {from: b, to: j}, {from: j, to: next}]
+        """
+    )
+    assert ran.values("next") == ["Copy the file"]
+
+
 def test_a_junction_that_selects_nothing_names_no_branch() -> None:
     """Without a selection 'Selected branch' is empty."""
     ran = run(
