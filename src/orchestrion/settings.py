@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit, urlunsplit
@@ -27,6 +27,8 @@ PREFIX = "ORCHESTRION_"
 FILE_NAME = "orchestrion.toml"
 LOCAL_CLIENT_FILE = "client.json"  # in the data folder: how the command line reaches the running server
 DEFAULT_PORT = 8420
+#: Settings with several values, and the flag that is given once for each.
+LIST_FLAGS = {"allowed_hosts": "--allowed-host", "trusted_proxies": "--trusted-proxy"}
 _DATABASE_URL = re.compile(r"(sqlite:///.|postgresql(\+asyncpg)?://.)")
 #: Variables that are no settings: read where they are needed, and the command line's own.
 OTHER_VARIABLES = {
@@ -75,6 +77,9 @@ class Settings(BaseSettings):
     """The port of the web service; 0 takes a free one."""
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ()
     """Names that browsers may use for the web service, besides those of the loopback and IP addresses."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses or networks of reverse proxies: what they say in `X-Forwarded-Proto` and `X-Forwarded-For` decides
+    whether cookies are `Secure` and which address the audit names. Nobody else is believed."""
     tls_cert: Path | None = None
     """A PEM file with the certificate (and its chain); with `tls_key` the web service speaks TLS."""
     tls_key: Path | None = None
@@ -95,7 +100,17 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _split_lists(cls, data: dict[str, Any]) -> dict[str, Any]:
-        return data | {"allowed_hosts": _split(data["allowed_hosts"])} if "allowed_hosts" in data else data
+        return data | {name: _split(data[name]) for name in LIST_FLAGS if name in data}
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for each in proxies:
+            try:
+                ip_network(each)
+            except ValueError:
+                raise ValueError("use an address such as 192.0.2.7 or a network such as 192.0.2.0/24") from None
+        return proxies
 
     @model_validator(mode="after")
     def _check_tls(self) -> Settings:
@@ -238,7 +253,7 @@ def _explained(error: ValidationError, sources: Mapping[str, str], path: Path | 
     if not name:
         return f"The configuration cannot be used: {message}."
     spots = {
-        "flag": f"--{name.replace('_', '-')}",
+        "flag": LIST_FLAGS.get(name, f"--{name.replace('_', '-')}"),
         "variable": f"{PREFIX}{name.upper()}",
         "file": f"'{name}' in {path}",
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -106,8 +108,25 @@ def test_with_a_certificate_it_speaks_tls(start_orchestrion: Start, certificate:
     cert, key = certificate
     process = start_orchestrion("--tls-cert", str(cert), "--tls-key", str(key))
     assert process.address.startswith("https://127.0.0.1:")
+    assert new_cookie(process, verify=ssl.create_default_context(cafile=cert)).startswith("__Host-orchestrion=")
     done = refused("server", "list", "--json", "--data-dir", process.data_dir)
     assert json.loads(done.stdout)[0]["status"] == "online", done.stderr
+
+
+def test_behind_a_trusted_proxy_with_tls_the_cookie_is_secure(start_orchestrion: Start) -> None:
+    """The flag names who is believed."""
+    process = start_orchestrion("--trusted-proxy", LOOPBACK)
+    cookie = new_cookie(process, headers={"X-Forwarded-Proto": "https"})
+    assert cookie.startswith("__Host-orchestrion=")
+    assert "secure" in cookie.lower()
+
+
+def new_cookie(process: OrchestrionProcess, **client: Any) -> str:
+    """The cookie of a first sign-in, by a client made like this."""
+    password = re.findall(r"One-time password.*: (\S+)$", process.process.output, re.MULTILINE)[0]
+    with httpx2.Client(trust_env=False, **client) as browser:
+        credentials = {"user_name": "admin", "password": password}
+        return browser.post(f"{process.address}/api/v1/session", json=credentials).headers["set-cookie"]
 
 
 @pytest.fixture

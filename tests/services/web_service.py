@@ -21,6 +21,7 @@ from orchestrion.web.serving import Address, WebServer, bind
 from tests.services.network import LOOPBACK
 
 START_SECONDS = 30
+PROXY = "127.0.0.2"  # of this machine's loopback too: whoever sends from there is trusted as a proxy
 NEW_PASSWORD = "correct horse battery"
 
 
@@ -34,7 +35,9 @@ class WebService:
 
     def __init__(self, data_dir: Path, static_folder: Path | None = None) -> None:
         self._settings = Settings(data_dir=data_dir, name="tester")
-        self._web_settings = WebSettings(hosts=("runbooks.example",), static_folder=static_folder)
+        self._web_settings = WebSettings(
+            hosts=("runbooks.example",), trusted_proxies=(PROXY,), static_folder=static_folder
+        )
         self._ready = threading.Event()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=anyio.run, args=(self._serve,), daemon=True)
@@ -51,6 +54,13 @@ class WebService:
     def client(self, **headers: str) -> httpx2.Client:
         """A client of the API without sign-in."""
         return httpx2.Client(base_url=f"{self.url}/api/v1", headers=headers, trust_env=False, timeout=30)
+
+    def proxy(self, **headers: str) -> httpx2.Client:
+        """A client that sends from the address of the trusted proxy."""
+        transport = httpx2.HTTPTransport(local_address=PROXY)
+        return httpx2.Client(
+            base_url=f"{self.url}/api/v1", headers=headers, transport=transport, trust_env=False, timeout=30
+        )
 
     def with_token(self) -> httpx2.Client:
         """A client with an API token."""

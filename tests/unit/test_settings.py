@@ -70,7 +70,14 @@ def test_a_wrong_file_is_refused_with_the_place(clean: Path, text: str, part: st
 
 @pytest.mark.parametrize(
     "flags",
-    [{"port": 70000}, {"tls_cert": "c.pem"}, {"database": "mysql://x"}, {"log_level": "loud"}, {"capacity": 0}],
+    [
+        {"port": 70000},
+        {"trusted_proxies": ["*"]},
+        {"tls_cert": "c.pem"},
+        {"database": "mysql://x"},
+        {"log_level": "loud"},
+        {"capacity": 0},
+    ],
 )
 def test_a_wrong_flag_is_refused(flags: dict[str, Any]) -> None:
     """Before anything is started."""
@@ -93,10 +100,19 @@ def test_a_refusal_does_not_show_the_value(monkeypatch: pytest.MonkeyPatch) -> N
     assert "ORCHESTRION_DATABASE" in str(refused.value)
 
 
-def test_several_hosts_fit_into_one_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "text"), [("allowed_hosts", "a.example, b.example"), ("trusted_proxies", "192.0.2.7, 2001:db8::/32")]
+)
+def test_several_values_fit_into_one_variable(monkeypatch: pytest.MonkeyPatch, name: str, text: str) -> None:
     """Separated by commas."""
-    monkeypatch.setenv("ORCHESTRION_ALLOWED_HOSTS", "a.example, b.example")
-    assert load().settings.allowed_hosts == ("a.example", "b.example")
+    monkeypatch.setenv(f"ORCHESTRION_{name.upper()}", text)
+    assert getattr(load().settings, name) == tuple(text.split(", "))
+
+
+def test_a_proxy_that_is_no_address_is_refused_by_its_flag() -> None:
+    """Under the name that was typed; a host name could mean somebody else tomorrow."""
+    with pytest.raises(ConfigurationError, match=r"--trusted-proxy: use an address"):
+        load({"trusted_proxies": ["proxy.example"]})
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,12 @@ class Core:
 
 def web_settings(settings: Settings) -> WebSettings:
     """How the web service presents itself."""
-    return WebSettings(hosts=settings.hosts, is_secure=settings.is_secure, static_folder=find_front_end())
+    return WebSettings(
+        hosts=settings.hosts,
+        is_secure=settings.is_secure,
+        trusted_proxies=settings.trusted_proxies,
+        static_folder=find_front_end(),
+    )
 
 
 @asynccontextmanager

@@ -20,6 +20,10 @@ Capacity = Annotated[int | None, typer.Option(help="How many runbook instances r
 AllowedHost = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="A name that browsers may use; may be repeated.")
 ]
+TrustedProxy = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ADDRESS", help="A reverse proxy (or network) whose X-Forwarded-* count; may be repeated."),
+]
 TlsCert = Annotated[Path | None, typer.Option(help="PEM file with the certificate.")]
 TlsKey = Annotated[Path | None, typer.Option(help="PEM file with the certificate's private key.")]
 Samples = Annotated[Path | None, typer.Option(help="A folder with runbooks to import into a new database.")]
@@ -37,6 +41,7 @@ def up(
     config: Config = None,
     key_file: KeyFile = None,
     allowed_host: AllowedHost = None,
+    trusted_proxy: TrustedProxy = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     name: Name = None,
@@ -51,7 +56,8 @@ def up(
     """
     from orchestrion.bootstrap.running import run_up
 
-    flags = {**_web_flags(host, port, allowed_host, tls_cert, tls_key), "name": name, "capacity": capacity}
+    flags = {**_web_flags(host, port, tls_cert, tls_key), "name": name, "capacity": capacity}
+    flags |= {"allowed_hosts": allowed_host, "trusted_proxies": trusted_proxy}
     flags |= {"samples": samples, **_common(data_dir, database, key_file, log_level, log_format)}
     _run(run_up, flags, config)
 
@@ -66,6 +72,7 @@ def web(
     config: Config = None,
     key_file: KeyFile = None,
     allowed_host: AllowedHost = None,
+    trusted_proxy: TrustedProxy = None,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
     log_level: LogLevel = None,
@@ -77,7 +84,8 @@ def web(
     """
     from orchestrion.bootstrap.running import run_web
 
-    flags = _web_flags(host, port, allowed_host, tls_cert, tls_key)
+    flags = _web_flags(host, port, tls_cert, tls_key)
+    flags |= {"allowed_hosts": allowed_host, "trusted_proxies": trusted_proxy}
     _run(run_web, flags | _common(data_dir, database, key_file, log_level, log_format), config)
 
 
@@ -112,10 +120,8 @@ def _run(
     anyio.run(serve, settings, terminal().say)
 
 
-def _web_flags(
-    host: str | None, port: int | None, allowed_host: list[str] | None, tls_cert: Path | None, tls_key: Path | None
-) -> dict[str, Any]:
-    return {"host": host, "port": port, "allowed_hosts": allowed_host, "tls_cert": tls_cert, "tls_key": tls_key}
+def _web_flags(host: str | None, port: int | None, tls_cert: Path | None, tls_key: Path | None) -> dict[str, Any]:
+    return {"host": host, "port": port, "tls_cert": tls_cert, "tls_key": tls_key}
 
 
 def _common(

@@ -17,6 +17,7 @@ from orchestrion.web.admin import routes as admin
 from orchestrion.web.authoring import exchange_routes as exchange
 from orchestrion.web.authoring import routes as authoring
 from orchestrion.web.deps import Services, WebSettings
+from orchestrion.web.forwarded import ForwardedHeaders
 from orchestrion.web.gate import API, CSRF_HEADER, PUBLIC, SignInGate, cookie_name
 from orchestrion.web.guard import Guard
 from orchestrion.web.operations import routes as operations
@@ -40,17 +41,16 @@ _TAGS = [
 def create_app(services: Services, settings: WebSettings) -> FastAPI:
     """The application over these services."""
     static = load(settings.static_folder)
-    cookie = cookie_name(is_secure=settings.is_secure)
     csp = policy(static.get(INDEX))
     middleware = [
+        Middleware(ForwardedHeaders, proxies=settings.trusted_proxies),
         Middleware(Guard, hosts=settings.hosts, policy=csp, is_secure=settings.is_secure),
         Middleware(FrontEnd, files=static),
         Middleware(GZipMiddleware, minimum_size=1000),
-        Middleware(SignInGate, access=services.access, cookie=cookie),
+        Middleware(SignInGate, access=services.access),
     ]
     app = _routed(middleware)
     app.state.services = services
-    app.state.settings = settings
     return app
 
 

@@ -47,7 +47,9 @@ class WebSettings:
     hosts: tuple[str, ...] = ()
     """Names it answers to besides those of the loopback and IP addresses, without port."""
     is_secure: bool = False
-    """Whether it is reached by TLS: cookies are then sent no other way."""
+    """Whether it speaks TLS itself: browsers are then told to come no other way."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies that may say who the client is, and whether it came by TLS."""
     static_folder: Path | None = None
     """Where the built front end lies; None when there is none."""
 

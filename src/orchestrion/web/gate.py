@@ -44,10 +44,9 @@ def cookie_name(*, is_secure: bool) -> str:
 class SignInGate:
     """ASGI middleware that finds out who sends a request, before the body is read and a route is chosen."""
 
-    def __init__(self, app: ASGIApp, access: Access, cookie: str) -> None:
+    def __init__(self, app: ASGIApp, access: Access) -> None:
         self._app = app
         self._access = access
-        self._cookie = cookie
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers 401 or 403."""
@@ -55,7 +54,7 @@ class SignInGate:
             try:
                 state = scope.setdefault("state", {})
                 state["caller"] = await self._caller(scope)
-                state["authenticate_again"] = lambda: self._authenticate(Headers(scope=scope), _origin(scope))
+                state["authenticate_again"] = lambda: self._authenticate(scope)
             except OrchestrionError as error:
                 await problem_response(error)(scope, receive, send)
                 return
@@ -65,15 +64,15 @@ class SignInGate:
         await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Authenticated:
-        headers = Headers(scope=scope)
-        caller = await self._authenticate(headers, _origin(scope))
-        self._check(caller, scope, headers)
+        caller = await self._authenticate(scope)
+        self._check(caller, scope, Headers(scope=scope))
         return caller
 
-    async def _authenticate(self, headers: Headers, origin: str) -> Authenticated:
+    async def _authenticate(self, scope: Scope) -> Authenticated:
+        headers, origin = Headers(scope=scope), _origin(scope)
         if "authorization" in headers:
             return await self._by_token(headers["authorization"], origin)
-        secret = session_secret(headers, self._cookie)
+        secret = session_secret(headers, cookie_name(is_secure=scope["scheme"] == "https"))
         if not secret:
             raise UnauthenticatedError("Sign in first.")
         return await self._access.authenticate_session(secret, origin)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from orchestrion.services.access import SESSION_LENGTH, Authenticated
-from orchestrion.web.deps import ActorGiven, CallerGiven, ServicesGiven, WebSettings
+from orchestrion.web.deps import ActorGiven, CallerGiven, ServicesGiven
 from orchestrion.web.gate import cookie_name
 from orchestrion.web.schemas import Id
 from orchestrion.web.session.schemas import NewToken, PasswordChange, Session, SessionUser, SignIn, Token, TokenOrder
@@ -17,13 +17,13 @@ router = APIRouter(tags=["session"])
 async def sign_in(body: SignIn, request: Request, response: Response, services: ServicesGiven) -> Session:
     """Begins a session and sets its cookie. Needs no sign-in."""
     signed_in = await services.access.sign_in(body.user_name, body.password, _origin(request))
-    settings = _settings(request)
+    is_secure = _is_secure(request)
     response.set_cookie(
-        cookie_name(is_secure=settings.is_secure),
+        cookie_name(is_secure=is_secure),
         signed_in.secret,
         max_age=int(SESSION_LENGTH.total_seconds()),
         path="/",
-        secure=settings.is_secure,
+        secure=is_secure,
         httponly=True,
         samesite="strict",
     )
@@ -40,7 +40,7 @@ async def get_session(caller: CallerGiven) -> Session:
 async def sign_out(caller: CallerGiven, request: Request, response: Response, services: ServicesGiven) -> None:
     """Ends the session."""
     await services.access.sign_out(caller)
-    is_secure = _settings(request).is_secure
+    is_secure = _is_secure(request)
     response.delete_cookie(
         cookie_name(is_secure=is_secure), path="/", secure=is_secure, httponly=True, samesite="strict"
     )
@@ -83,9 +83,9 @@ def _session(found: Authenticated) -> Session:
     return Session(user=SessionUser.model_validate(found.user), csrf_token=token)
 
 
-def _settings(request: Request) -> WebSettings:
-    settings: WebSettings = request.app.state.settings
-    return settings
+def _is_secure(request: Request) -> bool:
+    """Whether the browser came by TLS: the cookie is then sent no other way."""
+    return request.url.scheme == "https"
 
 
 def _origin(request: Request) -> str:
