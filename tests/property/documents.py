@@ -68,7 +68,6 @@ SETTINGS = st.builds(
     report_after_seconds=SECONDS,
     report_failure=st.booleans(),
     servers=st.lists(TEXTS, max_size=3).map(tuple),
-    schedule=TEXTS,
     recovery=st.sampled_from(Recovery),
     start_monitor_on_check_in=st.booleans(),
 )

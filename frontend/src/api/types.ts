@@ -106,7 +106,6 @@ export interface RunbookSettings {
   report_after_seconds?: number;
   report_failure?: boolean;
   servers?: string[];
-  schedule?: string;
   recovery?: 'resume' | 'restart' | 'fail' | 'hold';
   start_monitor_on_check_in?: boolean;
 }

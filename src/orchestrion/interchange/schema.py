@@ -98,7 +98,6 @@ def _settings() -> Schema:
             "report_after_seconds": _seconds("After so long a running instance raises an event."),
             "report_failure": _flag("Whether a failed instance raises an event.", default=False),
             "servers": _list("The runbook servers that may run it; none mean: all.", {"type": "string"}),
-            "schedule": _text("The path of the schedule that permits starts."),
             "recovery": _choice("What happens to an instance whose runbook server died.", Recovery, Recovery.RESUME),
             "start_monitor_on_check_in": _flag("Whether a check-in starts the monitor.", default=False),
         },

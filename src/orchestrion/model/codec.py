@@ -94,7 +94,6 @@ def _read_settings(reader: ObjectReader) -> Settings:
         report_after_seconds=reader.number("report_after_seconds", 0),
         report_failure=reader.boolean("report_failure", False),
         servers=tuple(_text(place, value) for place, value in reader.array("servers")),
-        schedule=reader.text("schedule", ""),
         recovery=reader.choice("recovery", Recovery, Recovery.RESUME),
         start_monitor_on_check_in=reader.boolean("start_monitor_on_check_in", False),
     )
@@ -108,7 +107,6 @@ def _write_settings(settings: Settings) -> Object:
         timeout_seconds=settings.timeout_seconds,
         report_after_seconds=settings.report_after_seconds,
         report_failure=settings.report_failure,
-        schedule=settings.schedule,
         recovery=settings.recovery.value,
         start_monitor_on_check_in=settings.start_monitor_on_check_in,
     ) | _given(servers=list(settings.servers))

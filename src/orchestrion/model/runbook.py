@@ -146,7 +146,6 @@ class Settings:
     report_after_seconds: float = 0
     report_failure: bool = False
     servers: tuple[str, ...] = ()
-    schedule: str = ""
     recovery: Recovery = Recovery.RESUME
     start_monitor_on_check_in: bool = False
 
