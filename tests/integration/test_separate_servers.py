@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from tests.services.network import find_free_port
-from tests.services.orchestrion import COMMAND, READY, READY_SECONDS, clean_environment
+from tests.services.orchestrion import COMMAND, READY_SECONDS, RUNBOOK_SERVER, OrchestrionProcess, clean_environment
 from tests.services.postgres import Database
 from tests.services.processes import ReadProcess
 from tests.services.waiting import eventually
@@ -31,51 +30,32 @@ links: []
 """
 
 
-class Servers:
-    """Starts servers that share a database and a data folder, which holds the master key."""
-
-    def __init__(self, database_url: str, data_dir: Path) -> None:
-        self._flags = ["--database", database_url, "--data-dir", str(data_dir)]
-        self._data_dir = data_dir
-        self.port = find_free_port()
-        self.url = f"http://127.0.0.1:{self.port}/api/v1"
-
-    @contextmanager
-    def web(self) -> Iterator[ReadProcess]:
-        """A web service while the block lasts."""
-        with self._started("web", "--port", str(self.port)) as process:
-            process.wait_for_line(READY, READY_SECONDS)
-            yield process
-
-    @contextmanager
-    def runbook_server(self, name: str) -> Iterator[ReadProcess]:
-        """A runbook server while the block lasts."""
-        with self._started("runbook-server", "--name", name) as process:
-            process.wait_for_line(f"The runbook server '{name}' is ready", READY_SECONDS)
-            yield process
-
-    @contextmanager
-    def _started(self, *words: str) -> Iterator[ReadProcess]:
-        process = ReadProcess([str(COMMAND), *words, *self._flags], cwd=self._data_dir, env=clean_environment())
-        try:
-            yield process
-        finally:
-            if process.is_running():
-                assert process.stop() == 0
+@pytest.fixture
+def start(
+    start_orchestrion: Callable[..., OrchestrionProcess], postgres_database: Database, tmp_path: Path
+) -> Callable[..., OrchestrionProcess]:
+    """Starts a server by its command, as on a machine of its own: only the database and the key are shared."""
+    shared = ("--database", postgres_database.url, "--key-file", str(tmp_path / "master.key"))
+    return lambda command, *arguments: start_orchestrion(*shared, *arguments, command=command)
 
 
 @pytest.fixture
-def servers(postgres_database: Database, tmp_path: Path) -> Servers:
-    """Servers on an empty database."""
-    data = tmp_path / "data"
-    data.mkdir()
-    return Servers(postgres_database.url, data)
+def web(start: Callable[..., OrchestrionProcess]) -> OrchestrionProcess:
+    """A web service on an empty database."""
+    return start("web")
 
 
 @pytest.fixture
-def client(servers: Servers) -> Iterator[httpx2.Client]:
-    """A client of the web service, whenever one runs."""
-    with httpx2.Client(base_url=servers.url, trust_env=False, timeout=30) as made:
+def worker(web: OrchestrionProcess, start: Callable[..., OrchestrionProcess]) -> OrchestrionProcess:
+    """A runbook server, with the key that the web service made."""
+    return start(RUNBOOK_SERVER, "--name", "worker")
+
+
+@pytest.fixture
+def client(web: OrchestrionProcess) -> Iterator[httpx2.Client]:
+    """A client of the web service, whenever it runs."""
+    with httpx2.Client(base_url=f"{web.address}/api/v1", trust_env=False, timeout=30) as made:
+        take_token(web.process, made)
         yield made
 
 
@@ -91,37 +71,34 @@ def take_token(web: ReadProcess, client: httpx2.Client) -> None:
     client.headers["Authorization"] = f"Bearer {token}"
 
 
-def test_a_run_goes_on_while_the_web_service_is_down(servers: Servers, client: httpx2.Client, tmp_path: Path) -> None:
+def test_a_run_goes_on_while_the_web_service_is_down(
+    web: OrchestrionProcess, worker: OrchestrionProcess, client: httpx2.Client, tmp_path: Path
+) -> None:
     """Started over one web service, finished without any, and read over the next."""
     gate = tmp_path / "gate"
     files = [{"path": "slow.yaml", "text": SLOW.replace("{gate}", str(gate))}]
-    with servers.web() as web:
-        take_token(web, client)
-        with servers.runbook_server("worker"):
-            client.post("/runbooks/import", json={"files": files}).raise_for_status()
-            job = client.post("/runbooks/by-path/start", json={"path": "Slow"}).json()["id"]
-            eventually(lambda: client.get(f"/jobs/{job}").json()["status"] == "running", "the run to start")
-            assert web.stop() == 0
-            gate.touch()
-            with servers.web():
-                ended = client.get(f"/jobs/{job}", params={"wait": 20}).json()
+    client.post("/runbooks/import", json={"files": files}).raise_for_status()
+    job = client.post("/runbooks/by-path/start", json={"path": "Slow"}).json()["id"]
+    eventually(lambda: client.get(f"/jobs/{job}").json()["status"] == "running", "the run to start")
+    assert web.stop() == 0
+    gate.touch()
+    web.start()
+    ended = client.get(f"/jobs/{job}", params={"wait": 20}).json()
     assert (ended["status"], ended["server"]) == ("success", "worker")
+    assert worker.stop() == 0
 
 
-def test_live_updates_cross_from_server_to_web(servers: Servers, client: httpx2.Client) -> None:
+@pytest.mark.usefixtures("worker")
+def test_live_updates_cross_from_server_to_web(client: httpx2.Client) -> None:
     """What a runbook server does in its process is told by the web service in another."""
     text = "orchestrion: runbook/1\nname: Quick\nactivities: {a: {type: runbook-control.return-data}}\nlinks: []\n"
-    with servers.web() as web, servers.runbook_server("worker"):
-        take_token(web, client)
-        client.post("/runbooks/import", json={"files": [{"path": "q.yaml", "text": text}]}).raise_for_status()
-        with client.stream("GET", "/live") as stream:
-            lines = stream.iter_lines()
-            assert next(lines) == ": connected"
-            started = httpx2.post(
-                f"{servers.url}/runbooks/by-path/start", json={"path": "Quick"}, headers=client.headers
-            )
-            assert started.status_code == 201
-            assert next(line for line in lines if "activity_id" in line)
+    client.post("/runbooks/import", json={"files": [{"path": "q.yaml", "text": text}]}).raise_for_status()
+    with client.stream("GET", "/live") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": connected"
+        start = f"{client.base_url}runbooks/by-path/start"
+        assert httpx2.post(start, json={"path": "Quick"}, headers=client.headers).status_code == 201
+        assert next(line for line in lines if "activity_id" in line)
 
 
 @pytest.mark.parametrize("path", ["/nowhere", ""])

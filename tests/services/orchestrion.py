@@ -12,6 +12,7 @@ from tests.services.network import LOOPBACK, find_free_port
 from tests.services.processes import ReadProcess
 
 COMMAND = Path(sys.executable).parent / "orchestrion"
+RUNBOOK_SERVER = "runbook-server"  # listens nowhere
 READY = "Orchestrion is ready at "
 READY_SECONDS = 45
 
@@ -25,12 +26,13 @@ class OrchestrionProcess:
     """One `orchestrion up` (or another long-running command); it may be killed and started again."""
 
     def __init__(self, data_dir: Path, *arguments: str, command: str = "up") -> None:
-        """The data folder and the port stay the same over restarts; nothing runs before `start`."""
+        """The data folder and, where it has one, the port stay the same over restarts; nothing runs before `start`."""
         self.data_dir = data_dir
         self.port = find_free_port()
         self.output = ""  # of all processes that have ended
-        self._arguments = [command, "--data-dir", str(data_dir), "--host", LOOPBACK, "--port", str(self.port)]
-        self._arguments += arguments
+        where = [] if command == RUNBOOK_SERVER else ["--host", LOOPBACK, "--port", str(self.port)]
+        self._arguments = [command, "--data-dir", str(data_dir), *where, *arguments]
+        self._ready = "The runbook server " if command == RUNBOOK_SERVER else READY
         self._process: ReadProcess | None = None
 
     @property
@@ -50,7 +52,7 @@ class OrchestrionProcess:
     def start(self) -> None:
         """Start it and wait until it says that it is ready."""
         self._process = ReadProcess([str(COMMAND), *self._arguments], cwd=self.data_dir, env=clean_environment())
-        self._process.wait_for_line(READY, READY_SECONDS)
+        self._process.wait_for_line(self._ready, READY_SECONDS)
 
     def stop(self) -> int:
         """Stop it in order; gives the exit code."""
@@ -75,7 +77,10 @@ class OrchestrionProcess:
 
 @pytest.fixture
 def start_orchestrion(tmp_path: Path) -> Iterator[Callable[..., OrchestrionProcess]]:
-    """Starts the command with more flags: `start_orchestrion("--database", url)`; all are stopped at the end."""
+    """Starts the command with more flags: `start_orchestrion("--database", url, command="web")`.
+
+    Each has a data folder of its own; all are stopped at the end.
+    """
     started: list[OrchestrionProcess] = []
 
     def start(*arguments: str, command: str = "up") -> OrchestrionProcess:
