@@ -1,4 +1,4 @@
-import { PasswordInput, Select, Switch } from '@mantine/core';
+import { MultiSelect, PasswordInput, Select, Switch } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import type { Field, Json } from '@/api/types';
 import { formatDuration } from '@/shared/lib/format';
@@ -31,7 +31,7 @@ export function InputField(props: FieldProps) {
     case 'secret':
       return isSubscribed ? <TextField {...props} /> : <SecretField {...props} />;
     case 'list':
-      return <ListField {...props} />;
+      return isChosen(props) ? <ChoicesField {...props} /> : <ListField {...props} />;
     case 'table':
       return <TableField {...props} />;
     case 'mapping':
@@ -109,6 +109,35 @@ function ChoiceField({ field, value, onChange, error, disabled, bare }: FieldPro
       error={error}
       disabled={disabled}
       onChange={(choice) => onChange(choice === null || choice === field.default ? undefined : choice)}
+    />
+  );
+}
+
+const textsOf = (value: Json | undefined): string[] => (Array.isArray(value) ? value.map(toText) : []);
+
+/** Whether the entries of a list are picked: there are choices, and no entry is a subscription, which is typed. */
+function isChosen({ field, value }: FieldProps): boolean {
+  return field.choices.length > 0 && !(typeof value === 'string' ? [value] : textsOf(value)).some(hasTokens);
+}
+
+/** Several of the choices, kept in the order of the choices; an entry that is no longer one stays until removed. */
+function ChoicesField({ field, value, onChange, error, disabled, bare }: FieldProps) {
+  const picked = textsOf(value ?? field.default);
+  const known = [...new Set([...field.choices, ...picked])];
+  const choose = (next: string[]) => {
+    const chosen = known.filter((choice) => next.includes(choice));
+    onChange(chosen.join('\n') === textsOf(field.default).join('\n') ? undefined : chosen);
+  };
+  return (
+    <MultiSelect
+      {...(bare ? { 'aria-label': field.label } : { label: field.label })}
+      description={field.help}
+      data={known}
+      value={picked}
+      withAsterisk={field.required}
+      error={error}
+      disabled={disabled}
+      onChange={choose}
     />
   );
 }
