@@ -13,7 +13,7 @@ from hypothesis.strategies import DrawFn
 from orchestrion.engine import control
 from orchestrion.engine.commands import StartActivity
 from orchestrion.engine.plan import Plan, compile_plan
-from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Operator, Predicate, Status, StatusIs
+from orchestrion.model.condition import ON_SUCCESS, AllOf, AnyOf, Condition, Not, Operator, Predicate, Status, StatusIs
 from orchestrion.model.runbook import (
     JUNCTION,
     RETURN_DATA,
@@ -32,6 +32,7 @@ from tests.unit.engine.driver import TYPES, Driver, Ends
 
 STATUSES = (Status.SUCCESS, Status.WARNING, Status.FAILED)
 NUMBERS = range(4)
+SIGNS = ("", "", ",", '"')  # what CSV quotes
 
 
 STEP_ITEMS = ("n", "text", "text", "Activity status", "Loop: Number of attempts", "Error summary text")
@@ -77,10 +78,11 @@ class Case:
         return driver
 
 
-KINDS = st.integers(0, 9)
+SIZES = st.sampled_from((1, 2, 3, 4, 5, 5, 6, 6, 7, 7, 7, 7))
+KINDS = st.sampled_from(("step", "junction", "loop", "step", "junction", "return", "junction", "junction"))
 DOUBLED = st.sampled_from([False] * 12 + [True])
-ENABLED = st.sampled_from([True] * 12 + [False])
-LINK_OPTIONS = st.sampled_from([(0, True)] * 8 + [(5, True)] * 2 + [(0, False)])
+ENABLED = st.sampled_from([True] * 30 + [False])
+LINK_OPTIONS = st.sampled_from([(0, True)] * 20 + [(5, True)] * 5 + [(0, False)])
 
 
 def _simple_conditions() -> Iterator[Condition]:
@@ -104,7 +106,8 @@ ATTEMPTS = [(Predicate("Loop: Number of attempts", Operator.EQUALS, str(number))
 # Built once and drawn from whole: making strategies and drawing every detail by itself costs more than the runs.
 CONDITIONS: st.SearchStrategy[Condition] = st.sampled_from(SIMPLE * (8 * len(GROUPS) // len(SIMPLE)) + GROUPS)
 FILTERS: st.SearchStrategy[tuple[Condition, ...]] = st.lists(CONDITIONS, max_size=2).map(tuple)
-EXCLUDES = st.sampled_from([False] * 3 + [True]).flatmap(lambda some: FILTERS if some else st.just(()))
+EXCLUDES = st.sampled_from([()] * 40 + [(each,) for each in SIMPLE[::4]])
+INCLUDES = st.sampled_from([(), ON_SUCCESS]) | st.sampled_from([(), ON_SUCCESS]) | FILTERS
 LOOPS = st.builds(
     Looping,
     delay_seconds=st.sampled_from([0, 2]),
@@ -131,7 +134,7 @@ def templates(draw: DrawFn, earlier: list[Activity]) -> str:
 def links(draw: DrawFn, source: str, target: str) -> Link:
     """A link with a filter, sometimes delayed or disabled."""
     delay, enabled = draw(LINK_OPTIONS)
-    return Link(source, target, include=draw(FILTERS), exclude=draw(EXCLUDES), delay_seconds=delay, enabled=enabled)
+    return Link(source, target, include=draw(INCLUDES), exclude=draw(EXCLUDES), delay_seconds=delay, enabled=enabled)
 
 
 @st.composite
@@ -140,10 +143,11 @@ def activities(draw: DrawFn, name: str, earlier: list[Activity]) -> Activity:
     title = f"Activity {name}"
     steps = [each.id for each in earlier if each.type == "test.step"]
     kind = draw(KINDS)
-    if kind > 6 and len(earlier) > 1:
-        return Activity(name, JUNCTION, title, inputs={"return_data_from": draw(st.sampled_from(["", *steps]))})
+    if kind == "junction" and len(earlier) > 1:
+        selected = draw(st.sampled_from([""] * len(steps) + steps))
+        return Activity(name, JUNCTION, title, inputs={"return_data_from": selected})
     text = draw(templates(earlier))
-    if kind == 6 and earlier:
+    if kind == "return" and earlier:
         return Activity(name, RETURN_DATA, title, inputs={"values": {"r": text}})
     return Activity(
         name,
@@ -152,19 +156,19 @@ def activities(draw: DrawFn, name: str, earlier: list[Activity]) -> Activity:
         enabled=draw(ENABLED),
         inputs={"value": text} if text else {},
         behaviour=draw(BEHAVIOURS),
-        looping=draw(LOOPS) if kind in {4, 5} else None,
+        looping=draw(LOOPS) if kind == "loop" else None,
     )
 
 
 @st.composite
-def runbooks(draw: DrawFn, most: int = 7) -> Runbook:
+def runbooks(draw: DrawFn) -> Runbook:
     """A runbook with one starting point in which every activity can be reached."""
-    count = draw(st.integers(1, most))
+    count = draw(SIZES)
     names = [f"a{index}" for index in range(count)]
     found: list[Activity] = []
     edges: list[Link] = []
     for index, name in enumerate(names):
-        sources = draw(st.sets(st.sampled_from(names[:index]), min_size=1, max_size=3)) if index else set()
+        sources = draw(_sources(found))
         edges += [draw(links(source, name)) for source in sorted(sources)]
         if index and draw(DOUBLED):
             edges.append(replace(edges[-1], name="Again"))
@@ -174,6 +178,14 @@ def runbooks(draw: DrawFn, most: int = 7) -> Runbook:
     return Runbook(
         "Generated", returned_data=returned, activities={each.id: each for each in found}, links=tuple(edges)
     )
+
+
+def _sources(earlier: list[Activity]) -> st.SearchStrategy[set[str]]:
+    """What leads to the next activity: often nothing but the junction before it, so that something reads behind it."""
+    if not earlier:
+        return st.just(set())
+    some = st.sets(st.sampled_from([each.id for each in earlier]), min_size=1, max_size=3)
+    return some | st.just({earlier[-1].id}) if earlier[-1].type == JUNCTION else some
 
 
 def _upstream(name: str, edges: list[Link]) -> set[str]:
@@ -190,11 +202,13 @@ def _upstream(name: str, edges: list[Link]) -> set[str]:
 
 def _endings() -> Iterator[Ends]:
     """Endings with no, one or a few records; mostly one and mostly successful, because records multiply on the way."""
-    counts = (0, *[1] * 5, 2, 3)
-    for status in (*[Status.SUCCESS] * 4, *STATUSES):
+    counts = (0, 1, 1, 1, 2, 3)
+    for status in (*[Status.SUCCESS] * 8, *STATUSES):
         for count in counts:
             for numbers in ((number, *range(1, count)) for number in NUMBERS):
-                records: list[Record] = [{"n": number, "text": f"t{number}"} for number in numbers[:count]]
+                records: list[Record] = [
+                    {"n": number, "text": f"t{number}{SIGNS[number]}"} for number in numbers[:count]
+                ]
                 yield Ends(status, tuple(records) or ({},), "said")
 
 
