@@ -25,6 +25,7 @@ def test_the_plan_starts_where_no_link_leads() -> None:
             "[{from: a, to: b}, {from: b, to: c}, {from: c, to: b}]",
             "cycle",
         ),
+        ("{a: {type: test.step}, b: {type: test.step}}", "[{from: a, to: b}, {from: a, to: b}]", "repeats link 1"),
         ("{a: {type: test.step}, b: {type: test.monitor}}", "[{from: a, to: b}]", "only be the starting point"),
         ("{a: {type: test.step, inputs: {value: '{{ b.x }}'}}}", "[]", "does not exist"),
     ],
