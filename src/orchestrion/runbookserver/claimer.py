@@ -50,11 +50,6 @@ class Claimer:
         if self._running:
             await self._emptied.wait()
 
-    @property
-    def running(self) -> int:
-        """How many instances this server runs now."""
-        return self._running
-
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Claims until cancelled; instances run in `group`. Raises FencedError when the epoch is no longer ours."""
         with self._wakeups.listen(WORK) as listener:

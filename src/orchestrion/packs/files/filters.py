@@ -2,7 +2,6 @@
 
 import operator
 import pwd
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +9,7 @@ from pathlib import PurePath
 
 from orchestrion.packs.files.snapshot import FileState
 from orchestrion.sdk import ActivityFailed, ActivityInputs, ValueType, convert, field
+from orchestrion.sdk.wildcards import matches_wildcards
 
 _NANOSECONDS = 1_000_000_000
 
@@ -52,11 +52,6 @@ class FileFilter(ActivityInputs):
     value: str = field("Value", help="A text, a size in bytes, or a moment such as 2026-11-22T10:00:00.")
 
 
-def _matches(text: str, pattern: str) -> bool:
-    parts = ({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in re.sub(r"\*+", "*", pattern))
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
-
-
 _ON_TEXTS: Mapping[Relation, Callable[[str, str], bool]] = {
     Relation.EQUALS: operator.eq,
     Relation.DOES_NOT_EQUAL: operator.ne,
@@ -64,8 +59,8 @@ _ON_TEXTS: Mapping[Relation, Callable[[str, str], bool]] = {
     Relation.DOES_NOT_CONTAIN: lambda text, part: part not in text,
     Relation.STARTS_WITH: str.startswith,
     Relation.ENDS_WITH: str.endswith,
-    Relation.MATCHES_PATTERN: _matches,
-    Relation.DOES_NOT_MATCH_PATTERN: lambda text, pattern: not _matches(text, pattern),
+    Relation.MATCHES_PATTERN: matches_wildcards,
+    Relation.DOES_NOT_MATCH_PATTERN: lambda text, pattern: not matches_wildcards(text, pattern),
 }
 _ON_SIZES: Mapping[Relation, Callable[[float, float], bool]] = {
     Relation.EQUALS: operator.eq,

@@ -1,9 +1,10 @@
 """The relations of Compare Values, as plain functions."""
 
 import operator
-import re
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+
+from orchestrion.sdk.wildcards import matches_wildcards
 
 
 class Relation(StrEnum):
@@ -21,13 +22,6 @@ class Relation(StrEnum):
     IS_GREATER_THAN = "is greater than"
     IS_LESS_THAN_OR_EQUAL_TO = "is less than or equal to"
     IS_GREATER_THAN_OR_EQUAL_TO = "is greater than or equal to"
-
-
-def matches_wildcards(text: str, pattern: str) -> bool:
-    """Whether the whole text fits the pattern, in which `*` stands for any characters and `?` for one."""
-    expression = re.sub(r"\*+", "*", pattern)  # many stars in a row would only make the search slow
-    parts = ({"*": ".*", "?": "."}.get(character, re.escape(character)) for character in expression)
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
 
 
 ON_TEXTS: Mapping[Relation, Callable[[str, str], bool]] = {
