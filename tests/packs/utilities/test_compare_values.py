@@ -3,9 +3,10 @@
 import pytest
 
 from orchestrion.packs.utilities.compare_values import compare_values
-from orchestrion.packs.utilities.comparison import Relation, matches_wildcards
+from orchestrion.packs.utilities.comparison import Relation
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
+from orchestrion.sdk.wildcards import matches_wildcards
 
 pytestmark = pytest.mark.anyio
 
