@@ -1466,7 +1466,7 @@ export interface components {
          * @description The closed set of input kinds; the designer has one component for each (architecture.md 6).
          * @enum {string}
          */
-        FieldKind: "text" | "multiline" | "number" | "boolean" | "choice" | "secret" | "path" | "code" | "computer" | "duration" | "date-time" | "list" | "table" | "mapping";
+        FieldKind: "text" | "multiline" | "number" | "boolean" | "choice" | "secret" | "path" | "code" | "computer" | "duration" | "date-time" | "list" | "table" | "mapping" | "activity" | "runbook";
         /**
          * Finding
          * @description One thing that an authoring check found.

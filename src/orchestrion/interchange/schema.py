@@ -100,6 +100,8 @@ def _settings() -> Schema:
             "servers": _list("The runbook servers that may run it; none mean: all.", {"type": "string"}),
             "recovery": _choice("What happens to an instance whose runbook server died.", Recovery, Recovery.RESUME),
             "start_monitor_on_check_in": _flag("Whether a check-in starts the monitor.", default=False),
+            "on_error": _text("The id of the activity that begins the error path."),
+            "fresh_variables": _flag("Whether inputs read variables when their activity starts.", default=False),
         },
     )
 
@@ -118,6 +120,7 @@ def _activity() -> Schema:
                 "maxItems": 2,
             },
             "enabled": _flag("Whether it runs; a disabled one is passed over.", default=True),
+            "group": _text("The id of the For Each or While activity whose body it is part of."),
             "inputs": {
                 "type": "object",
                 "description": "The inputs by name. A text may hold templates in {{ }}.",
@@ -139,6 +142,7 @@ def _behaviour() -> Schema:
         "attempts": _count("How often it is run in all.", 1),
         "delay_seconds": _seconds("How long to wait before the next attempt."),
         "backoff": {**_number("What the delay is multiplied by after each attempt.", 1), "default": 1},
+        "when": {"$ref": "#/$defs/conditions"},
     }
     return _object(
         "How the activity runs. Zero seconds mean: off.",

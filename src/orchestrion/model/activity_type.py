@@ -35,6 +35,8 @@ class FieldKind(StrEnum):
     LIST = "list"
     TABLE = "table"
     MAPPING = "mapping"
+    ACTIVITY = "activity"  # the id of an activity of the same runbook
+    RUNBOOK = "runbook"  # the id or the path of a runbook
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,8 @@ def _read_settings(reader: ObjectReader) -> Settings:
         servers=tuple(_text(place, value) for place, value in reader.array("servers")),
         recovery=reader.choice("recovery", Recovery, Recovery.RESUME),
         start_monitor_on_check_in=reader.boolean("start_monitor_on_check_in", False),
+        on_error=reader.text("on_error", ""),
+        fresh_variables=reader.boolean("fresh_variables", False),
     )
 
 
@@ -109,6 +111,8 @@ def _write_settings(settings: Settings) -> Object:
         report_failure=settings.report_failure,
         recovery=settings.recovery.value,
         start_monitor_on_check_in=settings.start_monitor_on_check_in,
+        on_error=settings.on_error,
+        fresh_variables=settings.fresh_variables,
     ) | _given(servers=list(settings.servers))
 
 
@@ -153,6 +157,7 @@ def _read_activity(key: str, value: Json) -> Activity:
         inputs={name: _checked(f"{place}.inputs.{name}", item, 0) for name, item in reader.mapping("inputs").items()},
         behaviour=optional(reader, "behaviour", _read_behaviour) or RunBehaviour(),
         looping=optional(reader, "looping", _read_looping),
+        group=reader.text("group", ""),
     )
     reader.finish()
     return activity
@@ -165,6 +170,7 @@ def _write_activity(activity: Activity) -> Object:
         **_given(description=activity.description),
         "position": list(activity.position),
         **({} if activity.enabled else {"enabled": False}),
+        **_given(group=activity.group),
         **_given(inputs=dict(activity.inputs), behaviour=_write_behaviour(activity.behaviour)),
         **({} if activity.looping is None else {"looping": _write_looping(activity.looping)}),
     }
@@ -227,7 +233,8 @@ def _write_behaviour(behaviour: RunBehaviour) -> Object:
             attempts=behaviour.retry.attempts,
             delay_seconds=behaviour.retry.delay_seconds,
             backoff=behaviour.retry.backoff,
-        ),
+        )
+        | _given(when=write_conditions(behaviour.retry.when)),
         effect=behaviour.effect.value if behaviour.effect else None,
     )
 
@@ -248,6 +255,7 @@ def _read_retry(reader: ObjectReader) -> RetryPolicy:
         attempts=reader.integer("attempts", 1, 1),
         delay_seconds=reader.number("delay_seconds", 0),
         backoff=reader.number("backoff", 1, 1),
+        when=read_conditions(reader, "when", ()),
     )
 
 

@@ -13,7 +13,12 @@ INITIALIZE_DATA = "runbook-control.initialize-data"
 RETURN_DATA = "runbook-control.return-data"
 JUNCTION = "runbook-control.junction"
 INVOKE_RUNBOOK = "runbook-control.invoke-runbook"
-CONTROL_TYPES = frozenset({INITIALIZE_DATA, RETURN_DATA, JUNCTION, INVOKE_RUNBOOK})
+FOR_EACH = "runbook-control.for-each"
+WHILE = "runbook-control.while"
+GROUP_TYPES = frozenset({FOR_EACH, WHILE})
+CONTROL_TYPES = frozenset({INITIALIZE_DATA, RETURN_DATA, JUNCTION, INVOKE_RUNBOOK, *GROUP_TYPES})
+
+ERROR = "error"  # under this name the error path subscribes to what failed, as if it were an activity
 
 DEFAULT_LOOP_CAP = 1000  # attempts of a new loop before it fails (spec 3.9 [R])
 
@@ -65,11 +70,15 @@ class Flatten:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Runs a failed execution again: `attempts` in all, waiting `delay_seconds`, times `backoff` after each."""
+    """Runs a failed execution again: `attempts` in all, waiting `delay_seconds`, times `backoff` after each.
+
+    With conditions in `when`, only a failure for which one of them holds.
+    """
 
     attempts: int = 1
     delay_seconds: float = 0
     backoff: float = 1
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +108,10 @@ class Looping:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One node of the graph. `id` is unique in the runbook and never changes; texts in `inputs` may hold templates."""
+    """One node of the graph. `id` is unique in the runbook and never changes; texts in `inputs` may hold templates.
+
+    `group` is the id of the For Each or While activity whose body it is part of, or empty.
+    """
 
     id: str
     type: str
@@ -110,6 +122,7 @@ class Activity:
     inputs: Mapping[str, Json] = field(default_factory=dict)
     behaviour: RunBehaviour = RunBehaviour()
     looping: Looping | None = None
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +151,11 @@ class ReturnedItem:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The runbook's properties (spec 2.2). Zero seconds mean: off; no servers mean: the global list."""
+    """The runbook's properties (spec 2.2). Zero seconds mean: off; no servers mean: the global list.
+
+    `on_error` is the activity that begins the error path: it runs once, when everything else is over and a failure was
+    taken by no link. With `fresh_variables` inputs read variables when their activity starts, not when the instance did.
+    """
 
     max_simultaneous_jobs: int = 1
     max_monitor_instances: int = 1
@@ -148,6 +165,8 @@ class Settings:
     servers: tuple[str, ...] = ()
     recovery: Recovery = Recovery.RESUME
     start_monitor_on_check_in: bool = False
+    on_error: str = ""
+    fresh_variables: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +193,17 @@ class Parameter:
     choices: tuple[str, ...] = ()
 
 
-def start_activities(runbook: Runbook) -> list[Activity]:
-    """The activities without an incoming link, in document order; a runbook that may run has exactly one (spec 2.4)."""
+def start_activities(runbook: Runbook, group: str = "") -> list[Activity]:
+    """The activities of `group` (empty: of no group) without an incoming link, in document order.
+
+    A runbook that may run has exactly one per group (spec 2.4); the one that begins the error path does not count.
+    """
     targets = {link.target for link in runbook.links}
-    return [activity for activity in runbook.activities.values() if activity.id not in targets]
+    return [
+        activity
+        for activity in runbook.activities.values()
+        if activity.group == group and activity.id not in targets and activity.id != runbook.settings.on_error
+    ]
 
 
 def declared_parameters(runbook: Runbook) -> tuple[Parameter, ...]:

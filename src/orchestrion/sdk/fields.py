@@ -55,7 +55,9 @@ def field(  # type: ignore[explicit-any]  # noqa: PLR0913 - one thing each that 
     label: str,
     *,
     default: object = PydanticUndefined,
-    kind: FieldKind | Literal["text", "multiline", "path", "code", "computer", "secret"] | None = None,
+    kind: FieldKind
+    | Literal["text", "multiline", "path", "code", "computer", "secret", "activity", "runbook"]
+    | None = None,
     help: str = "",  # noqa: A002 - the word authors know
     tab: str = "Details",
     language: str = "",
