@@ -6,7 +6,19 @@ Keys are uuid7 unless said otherwise; history has no foreign keys into it, so th
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
 
 from orchestrion.storage.dialect import Id, Instant, LongText
 
@@ -170,6 +182,33 @@ variable = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+#: A number for all runbooks; changed in one statement, so that no change is lost (spec 6.2).
+counter = Table(
+    "counter",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("path", String(PATH), nullable=False),
+    Column("folded_path", String(PATH), nullable=False, unique=True),
+    Column("value", Float, nullable=False),
+    Column("default_value", Float, nullable=False),
+    Column("minimum", Float),
+    Column("maximum", Float),
+    Column("description", LongText, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+#: A named list of computers, `members` as JSON (spec 6.1).
+computer_group = Table(
+    "computer_group",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("path", String(PATH), nullable=False),
+    Column("folded_path", String(PATH), nullable=False, unique=True),
+    Column("members", LongText, nullable=False),
+    Column("description", LongText, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
 #: What each runbook server announced: one row per server and activity type.
 announced_type = Table(
     "announced_type",
@@ -238,12 +277,17 @@ job = Table(
     Column("parent_instance_id", Id),
     Column("parent_key", String(60)),
     Column("predecessor_id", Id),  # the monitor job whose cursor this one goes on from
+    Column("depth", Integer, nullable=False, server_default="0"),  # how many runbooks invoked each other to get here
+    Column("rerun", LongText),  # which ended instance it repeats and from where, as JSON
+    Column("test", LongText),  # the draft under test and its breakpoints, as JSON; ordinary jobs have none
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
 _JOB_QUEUED = text("status = 'pending' AND NOT admitted")
 Index("ix_job_queued", job.c.runbook_id, job.c.id, sqlite_where=_JOB_QUEUED, postgresql_where=_JOB_QUEUED)
 Index("ix_job_runbook", job.c.runbook_id, job.c.id)
+_JOB_CHILD = text("parent_job_id IS NOT NULL")
+Index("ix_job_parent", job.c.parent_job_id, sqlite_where=_JOB_CHILD, postgresql_where=_JOB_CHILD)
 
 #: The unit that a runbook server claims. The ready and the owned ones have small indexes of their own.
 instance = Table(
@@ -272,7 +316,10 @@ instance = Table(
     Column("returned", LongText),
     Column("error", LongText),
     Column("reason", LongText),
+    Column("wake_at", Instant),  # of a parked one: when its next timer is due; none waits for its inbox alone
 )
+_PARKED = text("state = 'parked'")
+Index("ix_instance_parked", instance.c.wake_at, sqlite_where=_PARKED, postgresql_where=_PARKED)
 _READY, _OWNED = text("state = 'ready'"), text("state = 'owned'")
 Index("ix_instance_ready", instance.c.id, sqlite_where=_READY, postgresql_where=_READY)
 Index("ix_instance_owned", instance.c.server_id, sqlite_where=_OWNED, postgresql_where=_OWNED)
