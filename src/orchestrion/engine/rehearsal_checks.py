@@ -102,7 +102,9 @@ class _Checks:
     def _unknown(self, place: str, ids: Iterable[str]) -> Iterator[DocumentError]:
         for activity in dict.fromkeys(ids):
             if activity not in self.plan.activities:
-                yield DocumentError(place, f"there is no activity '{activity}'; {_choice(activity, self._ids)}")
+                exactly = f"{place}.{activity}" if isinstance(ids, Mapping) else place
+                known = list(self.plan.activities)
+                yield DocumentError(exactly, f"there is no activity '{activity}'; {_choice(activity, known)}")
 
     def _known(self, ids: Iterable[str]) -> list[Activity]:
         return [self._activity(each) for each in dict.fromkeys(ids) if each in self.plan.activities]
@@ -112,10 +114,6 @@ class _Checks:
 
     def _kind(self, activity: Activity) -> ActivityType:
         return self.types[activity.type]
-
-    @property
-    def _ids(self) -> Sequence[str]:
-        return list(self.plan.activities)
 
 
 def _rows(place: str, expected: Json) -> Iterator[tuple[str, Mapping[str, Json]]]:
