@@ -805,6 +805,152 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All counters
+         * @description Every counter by path, with its present value.
+         */
+        get: operations["list_counters"];
+        put?: never;
+        /**
+         * Make a counter
+         * @description Makes a counter that stands at its default value.
+         */
+        post: operations["create_counter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counters/{counter_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One counter
+         * @description The counter with its present value.
+         */
+        get: operations["get_counter"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a counter
+         * @description Deletes a counter.
+         */
+        delete: operations["delete_counter"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a counter
+         * @description Changes everything about a counter but its value.
+         */
+        patch: operations["change_counter"];
+        trace?: never;
+    };
+    "/api/v1/counters/{counter_id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a counter's value
+         * @description Changes the value at once: no change that others make meanwhile is lost.
+         *
+         *     Beyond a bound it is refused; a compare-and-set that finds another value is a conflict.
+         */
+        post: operations["change_counter_value"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/computer-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All computer groups
+         * @description Every computer group by path.
+         */
+        get: operations["list_computer_groups"];
+        put?: never;
+        /**
+         * Make a computer group
+         * @description Makes a computer group.
+         */
+        post: operations["create_computer_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/computer-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One computer group
+         * @description The computer group with its entries as they were written.
+         */
+        get: operations["get_computer_group"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a computer group
+         * @description Deletes a computer group; one that is part of another is kept, and that is a conflict.
+         */
+        delete: operations["delete_computer_group"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a computer group
+         * @description Changes a computer group; groups that hold it follow a new path.
+         */
+        patch: operations["change_computer_group"];
+        trace?: never;
+    };
+    "/api/v1/computer-groups/{group_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The computers of a computer group
+         * @description What the group stands for now: ranges and the groups in it expanded, in order, none twice.
+         */
+        get: operations["list_computer_group_members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variables": {
         parameters: {
             query?: never;
@@ -1255,6 +1401,172 @@ export interface components {
             findings: components["schemas"]["Finding"][];
         };
         /**
+         * ComputerGroup
+         * @description A named list of computers.
+         */
+        ComputerGroup: {
+            /** Id */
+            id: string;
+            /**
+             * Path
+             * @description Folders and name, joined with '/'.
+             */
+            path: string;
+            /** Entries */
+            entries: components["schemas"]["ComputerGroupEntry"][];
+            /** Description */
+            description: string;
+        };
+        /**
+         * ComputerGroupChange
+         * @description What changes about a computer group; what is left out stays, entries are replaced as a whole.
+         */
+        ComputerGroupChange: {
+            /** Path */
+            path?: string | null;
+            /** Entries */
+            entries?: components["schemas"]["ComputerGroupEntryOrder"][] | null;
+            /** Description */
+            description?: string | null;
+        };
+        /**
+         * ComputerGroupEntry
+         * @description One line of a computer group.
+         */
+        ComputerGroupEntry: {
+            kind: components["schemas"]["EntryKind"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * ComputerGroupEntryOrder
+         * @description A computer by its name, a range such as `web[01-12].example.org`, or another group by its path.
+         */
+        ComputerGroupEntryOrder: {
+            kind: components["schemas"]["EntryKind"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * ComputerGroupMembers
+         * @description What a computer group stands for now.
+         */
+        ComputerGroupMembers: {
+            /**
+             * Computers
+             * @description In the order of the entries, none twice.
+             */
+            computers: string[];
+        };
+        /**
+         * ComputerGroupOrder
+         * @description A new computer group.
+         */
+        ComputerGroupOrder: {
+            /** Path */
+            path: string;
+            /** Entries */
+            entries?: components["schemas"]["ComputerGroupEntryOrder"][];
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /**
+         * Counter
+         * @description A number for all runbooks.
+         */
+        Counter: {
+            /** Id */
+            id: string;
+            /**
+             * Path
+             * @description Folders and name, joined with '/'.
+             */
+            path: string;
+            /** Value */
+            value: number;
+            /**
+             * Default Value
+             * @description What it begins with and is reset to.
+             */
+            default_value: number;
+            /**
+             * Minimum
+             * @description The least value it may have; null when there is none.
+             */
+            minimum: number | null;
+            /**
+             * Maximum
+             * @description The greatest value it may have; null when there is none.
+             */
+            maximum: number | null;
+            /** Description */
+            description: string;
+        };
+        /**
+         * CounterChange
+         * @description What changes about a counter; what is left out stays. A bound that is null is taken away.
+         */
+        CounterChange: {
+            /** Path */
+            path?: string | null;
+            /** Default Value */
+            default_value?: number | null;
+            /** Minimum */
+            minimum?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /** Description */
+            description?: string | null;
+        };
+        /**
+         * CounterOperation
+         * @description What may be done to a counter's value.
+         * @enum {string}
+         */
+        CounterOperation: "increment" | "decrement" | "set" | "reset" | "compare-and-set";
+        /**
+         * CounterOrder
+         * @description A new counter; it begins at its default value.
+         */
+        CounterOrder: {
+            /** Path */
+            path: string;
+            /**
+             * Default Value
+             * @default 0
+             */
+            default_value: number;
+            /** Minimum */
+            minimum?: number | null;
+            /** Maximum */
+            maximum?: number | null;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /**
+         * CounterValueChange
+         * @description What happens to a counter's value.
+         */
+        CounterValueChange: {
+            operation: components["schemas"]["CounterOperation"];
+            /**
+             * Amount
+             * @description By how much to increment or decrement, or the new value; a reset needs none.
+             */
+            amount?: number | null;
+            /**
+             * Expected
+             * @description For compare-and-set: the value that it must have now.
+             */
+            expected?: number | null;
+        };
+        /**
          * Doubt
          * @description An execution whose outcome a crash hid: it waits for an answer.
          */
@@ -1419,6 +1731,12 @@ export interface components {
          * @enum {string}
          */
         EffectClass: "pure" | "read" | "idempotent" | "verifiable" | "once";
+        /**
+         * EntryKind
+         * @description What an entry of a group stands for.
+         * @enum {string}
+         */
+        EntryKind: "name" | "range" | "group";
         /**
          * Event
          * @description A platform event.
@@ -4118,6 +4436,394 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_counters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_counter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_counter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_counter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_counter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_counter_value: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                counter_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CounterValueChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counter"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_computer_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerGroup"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_computer_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputerGroupOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerGroup"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_computer_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerGroup"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_computer_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_computer_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ComputerGroupChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerGroup"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_computer_group_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                group_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComputerGroupMembers"];
                 };
             };
             /** @description What is wrong, as a problem (RFC 9457). */

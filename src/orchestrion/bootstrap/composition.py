@@ -24,6 +24,8 @@ from orchestrion.security.tokens import SystemSecrets
 from orchestrion.security.vault import MasterKeyVault
 from orchestrion.services.access import Access
 from orchestrion.services.authoring import Authoring
+from orchestrion.services.computer_groups import ComputerGroups
+from orchestrion.services.counters import Counters
 from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
 from orchestrion.services.installation import establish
@@ -73,6 +75,8 @@ class Core:
             authoring=Authoring(database, clock, wakeups, self.vault),
             imports=Imports(database, clock, wakeups, NativeText(), self.vault),
             variables=Variables(database, clock, self.vault),
+            counters=Counters(database, clock),
+            computer_groups=ComputerGroups(database, clock),
             operations=Operations(database, clock),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from orchestrion.bootstrap.composition import Core, key_path, migrated, opened
 from orchestrion.bootstrap.data_folder import locked, prepare
 from orchestrion.interchange import schema
+from orchestrion.interchange.rehearsal_file import RehearsalText
 from orchestrion.model.access import SYSTEM
 from orchestrion.model.activity_type import ActivityType
 from orchestrion.model.errors import ConflictError
 from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.packhost.validate import problems_of
+from orchestrion.ports.packs import InstalledType
 from orchestrion.security.keys import create_master_key
 from orchestrion.security.vault import key_id
 from orchestrion.settings import Settings, masked_url
@@ -84,6 +86,11 @@ def check_packs() -> PackCheck:
 def installed_types() -> tuple[ActivityType, ...]:
     """What the installed packs declare about their activities."""
     return tuple(each.type for each in EntryPointCatalogue().installed().values())
+
+
+def rehearsal_tools() -> tuple[RehearsalText, Mapping[str, InstalledType]]:
+    """What reads runbooks and their rehearsals, and the installed activity types by id with the code that runs them."""
+    return RehearsalText(), EntryPointCatalogue().installed()
 
 
 def runbook_schema() -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from orchestrion.cli import rehearsal
 from orchestrion.cli.failures import CommandError, ExitCode
 from orchestrion.cli.options import AsJson, Limit, calls_api
 from orchestrion.cli.terminal import shown, terminal
@@ -253,3 +254,6 @@ def _holder(found: Any) -> str | None:
 def _last(found: Any) -> str:
     job = found["last_job"]
     return f"{job['status']} {shown(job['ended_at'] or job['created_at'])}" if job else "-"
+
+
+app.add_typer(rehearsal.app)  # `test` and `record`

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
+from orchestrion.ports.resources import ComputerGroupStore, CounterStore
 from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
 from orchestrion.ports.servers import LeaseStore, ServerStore
@@ -32,6 +33,14 @@ class Transaction(Protocol):
     @property
     def variables(self) -> VariableStore:
         """Variables."""
+
+    @property
+    def counters(self) -> CounterStore:
+        """Counters."""
+
+    @property
+    def computer_groups(self) -> ComputerGroupStore:
+        """Computer groups."""
 
     @property
     def access(self) -> AccessStore:

@@ -7,6 +7,7 @@ import unicodedata
 from orchestrion.model.errors import InvalidError
 
 MAX_NAME = 200  # characters: the width of the columns that store names
+MAX_PATH = 2000  # characters: the width of the columns that store paths
 
 
 def checked_name(kind: str, name: str) -> str:
@@ -26,4 +27,7 @@ def checked_name(kind: str, name: str) -> str:
 
 def checked_path(kind: str, path: str) -> str:
     """A path of names joined by '/'; raises InvalidError naming the `kind`."""
-    return "/".join(checked_name(kind, part) for part in path.split("/"))
+    found = "/".join(checked_name(kind, part) for part in path.split("/"))
+    if len(found.casefold()) > MAX_PATH:
+        raise InvalidError(f"The path of a {kind} has at most {MAX_PATH} characters.")
+    return found

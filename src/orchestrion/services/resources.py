@@ -15,8 +15,6 @@ from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import Subject, audit_entry
 from orchestrion.services.names import checked_path
 
-LONGEST_PATH = 2000  # characters: the width of the column that stores it
-
 
 @dataclass(frozen=True, slots=True)
 class VariableView:
@@ -87,7 +85,7 @@ class Variables:
         encrypted = old.encrypted if change.encrypted is None else change.encrypted
         return Variable(
             id=old.id,
-            path=old.path if change.path is None else _checked(change.path),
+            path=old.path if change.path is None else checked_path("variable", change.path),
             value=self._value(old, change.value, encrypted),
             encrypted=encrypted,
             description=old.description if change.description is None else change.description,
@@ -111,13 +109,6 @@ class Variables:
 def replace_missing(new: VariableChange) -> VariableChange:
     """A new variable's fields, with what was not given filled in."""
     return VariableChange(new.path or "", new.value or "", bool(new.encrypted), new.description or "")
-
-
-def _checked(path: str) -> str:
-    found = checked_path("variable", path)
-    if len(found.casefold()) > LONGEST_PATH:
-        raise InvalidError(f"The path of a variable has at most {LONGEST_PATH} characters.")
-    return found
 
 
 def _subject(variable: Variable) -> Subject:

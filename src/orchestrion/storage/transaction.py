@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 from orchestrion.storage.access import SqlAccess
 from orchestrion.storage.audit import SqlAudit
 from orchestrion.storage.catalogue import SqlCatalogue
+from orchestrion.storage.computer_groups import SqlComputerGroups
+from orchestrion.storage.counters import SqlCounters
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.folders import SqlFolders
 from orchestrion.storage.installation import SqlInstallation
@@ -25,6 +27,8 @@ class SqlTransaction:
         self.runbooks = SqlRunbooks(connection)
         self.catalogue = SqlCatalogue(connection)
         self.variables = SqlVariables(connection)
+        self.counters = SqlCounters(connection)
+        self.computer_groups = SqlComputerGroups(connection)
         self.access = SqlAccess(connection)
         self.audit = SqlAudit(connection)
         self.events = SqlEvents(connection)

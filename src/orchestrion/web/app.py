@@ -13,6 +13,7 @@ from starlette.routing import Match, Route
 
 from orchestrion import __version__
 from orchestrion.web import problems
+from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
 from orchestrion.web.authoring import exchange_routes as exchange
 from orchestrion.web.authoring import routes as authoring
@@ -28,13 +29,16 @@ from orchestrion.web.static import INDEX, FrontEnd, load, policy
 _BODY_BYTES = 1_000_000  # routes that take documents or files say more
 _EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 # In this order: `import` and `check` must not be taken for the id of a runbook.
-_ROUTERS = (session.router, exchange.router, authoring.router, operations.router, admin.router)
+_ROUTERS = (session.router, exchange.router, authoring.router, operations.router, resources.router, admin.router)
 _PROBLEM = {"model": Problem, "description": "What is wrong, as a problem (RFC 9457)."}
 _TAGS = [
     {"name": "session", "description": "Signing in and out, one's password and API tokens."},
     {"name": "authoring", "description": "Folders, runbooks, drafts, versions, and the catalogue of activity types."},
     {"name": "operations", "description": "Jobs, instances, activity instances, events, servers, live updates."},
-    {"name": "administration", "description": "Variables, the audit, and the health of the installation."},
+    {
+        "name": "administration",
+        "description": "Variables, counters, computer groups, the audit, and the health of the installation.",
+    },
 ]
 
 

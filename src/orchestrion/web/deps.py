@@ -14,6 +14,8 @@ from orchestrion.model.errors import UnauthenticatedError
 from orchestrion.ports.clock import Clock
 from orchestrion.services.access import Access, Authenticated
 from orchestrion.services.authoring import Authoring
+from orchestrion.services.computer_groups import ComputerGroups
+from orchestrion.services.counters import Counters
 from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
 from orchestrion.services.jobs import Jobs
@@ -33,6 +35,8 @@ class Services:
     authoring: Authoring
     imports: Imports
     variables: Variables
+    counters: Counters
+    computer_groups: ComputerGroups
     operations: Operations
     jobs: Jobs
     runs: Runs
