@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestrion.engine.commands import EndInstance, command_key
 from orchestrion.engine.replay import replay
 from orchestrion.engine.signals import StopRequested
+from orchestrion.engine.snapshot import write_snapshot
+from orchestrion.engine.waits import waits_of
 from orchestrion.model.codec import read_runbook, write_runbook
 from orchestrion.model.job import Outcome
 from orchestrion.model.runbook import Runbook
@@ -45,7 +49,9 @@ def test_when_everything_started_has_ended_no_batch_is_left(case: Case) -> None:
     ran = case.driver().run()
     assert list(ran.conductor.open) == ["end"]
     assert [type(command) for issued in ran.commands for command in issued].count(EndInstance) == 1
-    assert not ran.conductor.waiting_junctions()
+    assert not ran.conductor.batches
+    assert not ran.conductor.root.live
+    assert not waits_of(ran.conductor)
 
 
 @MANY
@@ -74,3 +80,19 @@ def test_the_codec_round_trips_every_runbook(runbook: Runbook) -> None:
     document = write_runbook(runbook)
     assert read_runbook(document) == runbook
     assert write_runbook(read_runbook(document)) == document
+
+
+@MANY
+@given(cases(), st.integers(0, 10_000))
+def test_a_run_from_a_snapshot_is_the_run_itself(case: Case, where: int) -> None:
+    """Written at any point as JSON text and read again, the rest of the journal gives the same commands and digests."""
+    ran = case.driver().run()
+    cut = 1 + where % len(ran.journal)
+    conductor = replay(case.plan, ran.journal[:cut])
+    if conductor.ended is not None:
+        return
+    state = json.loads(json.dumps(write_snapshot(conductor)))
+    rebuilt = replay(case.plan, ran.journal[cut:], state)
+    assert repr(dict(rebuilt.open)) == repr(ran.open_after[-1])
+    assert rebuilt.digest == ran.journal[-1][1]
+    assert rebuilt.ended == ran.end

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from orchestrion.engine.lineage import Lineage, item_of
 from orchestrion.model.errors import BindingError
 from orchestrion.model.functions import call
-from orchestrion.model.template import Call, Constant, Expression, Subscription, Template, VariableReference, parse
+from orchestrion.model.template import (
+    Call,
+    Constant,
+    Expression,
+    GroupReference,
+    Subscription,
+    Template,
+    VariableReference,
+    parse,
+)
 from orchestrion.model.values import Json, Value, to_text
 
 
@@ -43,6 +52,7 @@ class Environment:
 
     lineage: Lineage | None
     variables: Mapping[str, Value]
+    members: Mapping[str, str] = field(default_factory=dict)
 
 
 def compile_input(value: Json, *, verbatim: bool = False) -> Bound:
@@ -123,5 +133,9 @@ def _expression(expression: Expression, environment: Environment) -> Value:
             if path not in environment.variables:
                 raise LookupError(f"there is no variable '{path}'")
             return environment.variables[path]
+        case GroupReference(path):
+            if path not in environment.members:
+                raise LookupError(f"the computer group '{path}' has no members")
+            return environment.members[path]
         case Call(function, arguments):
             return call(function, [_expression(argument, environment) for argument in arguments])

@@ -15,11 +15,26 @@ from orchestrion.model.values import Record
 
 @dataclass(frozen=True, slots=True)
 class StartActivity:
-    """Run one execution of `activity` for the record at the end of `lineage` (None at the starting point)."""
+    """Run one execution of `activity` for the record at the end of `lineage` (None at the starting point).
+
+    `member` is the computer it runs for when an input names a computer group. `closing` is what a group has to publish
+    when its body is through; `problem` is what went wrong around a control activity, which then does not succeed.
+    """
 
     key: ExecutionKey
     activity: str
     lineage: Lineage | None
+    member: str = ""
+    closing: Record | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpandGroup:
+    """Answer with GroupExpanded: the members of the computer group `path` as they are now (spec 6.1)."""
+
+    key: ExecutionKey
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +54,7 @@ class EndInstance:
     error: str = ""
 
 
-Command: TypeAlias = StartActivity | StartDelay | EndInstance
+Command: TypeAlias = StartActivity | ExpandGroup | StartDelay | EndInstance
 OpenCommands: TypeAlias = Mapping[str, Command]  # by `command_key`, in the order issued
 
 
@@ -48,6 +63,8 @@ def command_key(command: Command) -> str:
     match command:
         case StartActivity(key=key):
             return f"activity:{key}"
+        case ExpandGroup(key=key):
+            return f"group:{key}"
         case StartDelay(timer=timer):
             return f"delay:{timer}"
         case EndInstance():

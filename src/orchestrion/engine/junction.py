@@ -6,6 +6,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from orchestrion.engine.lineage import Lineage
+from orchestrion.engine.looping import flattened
+from orchestrion.model.condition import Status
+from orchestrion.model.runbook import Flatten
+
+
+@dataclass(frozen=True, slots=True)
+class JunctionRule:
+    """How one junction is set up (spec 3.8).
+
+    `selected` are the activities whose data goes on; none of them means: one run without data of the branches. With
+    `merges` one run goes on with the data of all branches. `needed` is how many branches let it fire, 0 for all that
+    can still deliver. After `timeout_seconds` from the first arrival it fires with what there is; 0 waits for ever.
+    `last_common` is the last activity that all ways to it pass.
+    """
+
+    selected: tuple[str, ...] = ()
+    last_common: str = ""
+    needed: int = 0
+    timeout_seconds: float = 0
+    merges: bool = False
+
+    def shortage(self, delivered: int, *, early: bool) -> str:
+        """Why a junction that fires now does so with less than it was to wait for; empty when it has all."""
+        if self.needed:
+            return "" if delivered >= self.needed else f"Only {delivered} of {self.needed} branches arrived."
+        return f"It waited {self.timeout_seconds:g} seconds and went on without the others." if early else ""
 
 
 @dataclass(slots=True)
@@ -38,12 +64,31 @@ class JunctionBoard:
             if waiting.live == 1 and not waiting.fired:
                 pending.extend(self._nearest[junction])
 
-    def arrive(self, junction: str, source: str, lineages: Sequence[Lineage]) -> None:
-        """Records of the activity `source` reached the junction; they wait there until it fires."""
+    def arrive(self, junction: str, source: str, lineages: Sequence[Lineage]) -> int:
+        """Records of the activity `source` reached the junction; they wait there until it fires.
+
+        Gives how many branches have delivered by now, or 0 when it has fired before: what comes late goes nowhere.
+        """
         waiting = self._waiting[junction]
-        if not waiting.fired:
-            waiting.arrivals.extend(lineages)
-            waiting.sources.append(source)
+        if waiting.fired:
+            return 0
+        waiting.arrivals.extend(lineages)
+        waiting.sources.append(source)
+        return len(set(waiting.sources))
+
+    def fire_early(self, junction: str) -> bool:
+        """Lets a junction fire although something can still reach it; False when it has fired before.
+
+        The caller makes its batch and then calls `done`.
+        """
+        waiting = self._waiting[junction]
+        fires = not waiting.fired
+        waiting.fired = True
+        return fires
+
+    def delivered(self, junction: str) -> int:
+        """How many branches have delivered."""
+        return len(set(self._waiting[junction].sources))
 
     def release(self, junctions: Iterable[str]) -> list[str]:
         """One live batch fewer for each of `junctions`; gives those that fire now.
@@ -74,35 +119,75 @@ class JunctionBoard:
         """What has arrived, in the order of arrival."""
         return tuple(self._waiting[junction].arrivals)
 
-    def is_waiting(self) -> bool:
-        """Whether any junction has arrivals and has not fired."""
-        return any(each.arrivals and not each.fired for each in self._waiting.values())
-
-    def reasons(self) -> dict[str, tuple[int, tuple[str, ...]]]:
-        """Per waiting junction how many live batches can still reach it and which activities have delivered."""
-        return {
-            junction: (each.live, tuple(each.sources))
+    def state(self) -> list[tuple[str, int, tuple[Lineage, ...], tuple[str, ...], bool]]:
+        """Per junction: how much can still reach it, what has arrived and from where, and whether it has fired."""
+        return [
+            (junction, each.live, tuple(each.arrivals), tuple(each.sources), each.fired)
             for junction, each in self._waiting.items()
-            if each.live and not each.fired
-        }
+        ]
+
+    def restore(
+        self, junction: str, live: int, arrivals: Sequence[Lineage], *, sources: Sequence[str], fired: bool
+    ) -> None:
+        """Puts one junction into a state that `state` gave."""
+        self._waiting[junction] = _Waiting(live, list(arrivals), list(sources), fired)
+
+    def waiting(self) -> list[tuple[str, tuple[str, ...]]]:
+        """The junctions that something has reached or can still reach and that have not fired, with who delivered."""
+        return [
+            (junction, tuple(each.sources)) for junction, each in self._waiting.items() if each.live and not each.fired
+        ]
 
 
-def republished(arrivals: Sequence[Lineage], selected: str, last_common: str) -> tuple[Lineage | None, ...]:
+def republished(arrivals: Sequence[Lineage], rule: JunctionRule) -> tuple[Lineage | None, ...]:
     """What goes on from a junction, one entry per run of the next activity.
 
-    With a selected activity: its records, each once, with their own history (OQ-16). With none: one run, whose history
-    ends at `last_common`, the last activity common to all branches, if they share one record of it (OQ-17).
+    With selected activities: their records, each once, with their own history (OQ-16). With none: one run, whose
+    history ends at the last activity common to all branches, if they share one record of it (OQ-17).
     """
-    if not selected:
-        return (_common_step(arrivals, last_common),)
+    if rule.merges:
+        return (_merged(arrivals, rule.last_common),)
+    if not rule.selected:
+        return (_common_step(arrivals, rule.last_common),)
     steps: dict[int, Lineage] = {}
     for arrival in arrivals:
-        step = arrival.step_of(selected)
-        if step is not None:
-            steps.setdefault(id(step), step)
+        for selected in rule.selected:
+            step = arrival.step_of(selected)
+            if step is not None:
+                steps.setdefault(id(step), step)
     return tuple(steps.values())
 
 
 def _common_step(arrivals: Sequence[Lineage], activity: str) -> Lineage | None:
     first = arrivals[0].step_of(activity)
     return first if all(arrival.step_of(activity) is first for arrival in arrivals) else None
+
+
+def _merged(arrivals: Sequence[Lineage], last_common: str) -> Lineage | None:
+    """One path through everything that arrived; an activity with several records is flattened to one."""
+    common = _common_step(arrivals, last_common)
+    steps: dict[str, dict[int, Lineage]] = {}
+    for arrival in arrivals:
+        for step in reversed(list(_steps_behind(arrival, common))):
+            steps.setdefault(step.activity, {})[id(step)] = step
+    path = common
+    for activity, each in steps.items():
+        path = _one_step(activity, tuple(each.values()), path)
+    return path
+
+
+def _steps_behind(arrival: Lineage, common: Lineage | None) -> Iterable[Lineage]:
+    for step in arrival.steps():
+        if step is common:
+            return
+        yield step
+
+
+def _one_step(activity: str, steps: Sequence[Lineage], parent: Lineage | None) -> Lineage:
+    if len(steps) == 1:
+        return Lineage(activity, steps[0].record, steps[0].status, parent)
+    worst = next((status for status in _WORST_FIRST if any(step.status is status for step in steps)), Status.SUCCESS)
+    return Lineage(activity, flattened(Flatten(), [step.record for step in steps]), worst, parent)
+
+
+_WORST_FIRST = (Status.FAILED, Status.WARNING)

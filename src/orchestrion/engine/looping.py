@@ -57,6 +57,11 @@ def retry_due(policy: RetryPolicy, retry: int, now: datetime) -> datetime | None
         return due_after(now, float("inf"))
 
 
+def may_retry(policy: RetryPolicy, outputs: Sequence[Lineage], variables: Mapping[str, Value]) -> bool:
+    """Whether the failure is one that the author wants to be tried again."""
+    return not policy.when or _any(policy.when, outputs, variables)
+
+
 def flattened(flatten: Flatten, records: Sequence[Record]) -> Record:
     """One record in which each item joins that item of all records, in order, as a text (spec 4.5).
 

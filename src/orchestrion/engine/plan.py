@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from orchestrion.engine.binding import Bound, Fixed, compile_input
 from orchestrion.engine.branches import last_common
+from orchestrion.engine.junction import JunctionRule
 from orchestrion.model import common_items
 from orchestrion.model.activity_type import ActivityType, FieldKind
 from orchestrion.model.check import check
@@ -15,18 +16,20 @@ from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Predicate
 from orchestrion.model.errors import InvalidError
 from orchestrion.model.finding import Severity
 from orchestrion.model.inputs import texts_in
-from orchestrion.model.runbook import JUNCTION, Activity, Link, Runbook, start_activities
-from orchestrion.model.template import Subscription, VariableReference, parse
+from orchestrion.model.runbook import GROUP_TYPES, JUNCTION, Activity, Link, Runbook, start_activities
+from orchestrion.model.template import GroupReference, Subscription, VariableReference, parse
+from orchestrion.model.values import Json, to_number
 
-RETURN_DATA_FROM = "return_data_from"  # the input of a junction: an activity id, or empty for none
+RETURN_DATA_FROM = "return_data_from"  # of junctions and groups: the ids of activities, or empty for none
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedActivity:
     """An activity with what follows from the graph.
 
-    `reads` are the items of it that something later reads; `junctions` the nearest junctions that wait for it. A
-    junction returns data from `selected`, and `last_common` is the last activity that all ways to it pass.
+    `reads` are the items of it that something later reads; `junctions` the nearest junctions that wait for it. A group
+    begins its rounds with the activity `body` and returns the data of `returns`. `computer_group` is the path of the
+    computer group on whose members it runs.
     """
 
     activity: Activity
@@ -35,18 +38,30 @@ class PlannedActivity:
     reads: frozenset[str]
     common_reads: frozenset[str]
     junctions: tuple[str, ...]
-    selected: str = ""
-    last_common: str = ""
+    junction: JunctionRule | None = None
+    body: str = ""
+    returns: str = ""
+    computer_group: str = ""
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a For Each or a While."""
+        return self.activity.type in GROUP_TYPES
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A compiled runbook version, shared by all its instances; `variables` are the paths of those it uses."""
+    """A compiled runbook version, shared by all its instances.
+
+    `variables` are the paths of those it uses, `boards` the junctions of each group (empty: of no group) with the
+    junctions each can reach without passing another.
+    """
 
     runbook: Runbook
     start: str
     activities: Mapping[str, PlannedActivity] = field(repr=False)
     variables: frozenset[str] = frozenset()
+    boards: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
@@ -56,62 +71,119 @@ def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
     ]
     if problems:
         raise InvalidError(f"The runbook '{runbook.name}' cannot run: {problems[0]}", problems)
-    outgoing: dict[str, list[Link]] = defaultdict(list)
-    for link in runbook.links:
-        if link.enabled and runbook.activities[link.source].enabled:
-            outgoing[link.source].append(link)
-    references = _References(runbook)
+    compiler = _Compiler(runbook, types)
+    planned = {activity.id: compiler.planned(activity) for activity in runbook.activities.values()}
+    boards: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for each in planned.values():
+        if each.junction is not None:
+            boards[each.activity.group][each.activity.id] = each.junctions
     start = start_activities(runbook)[0].id
-    junctions = _NearestJunctions(runbook, outgoing)
-    common = last_common(
-        start, {each: tuple(link.target for link in outgoing.get(each, ())) for each in runbook.activities}
-    )
-    planned = {
-        activity.id: PlannedActivity(
+    return Plan(runbook, start, planned, frozenset(compiler.references.variables), boards)
+
+
+class _Compiler:
+    """What all activities of one runbook are planned with."""
+
+    def __init__(self, runbook: Runbook, types: Mapping[str, ActivityType]) -> None:
+        self._runbook = runbook
+        self._types = types
+        self._outgoing: dict[str, list[Link]] = defaultdict(list)
+        for link in runbook.links:
+            if link.enabled and runbook.activities[link.source].enabled:
+                self._outgoing[link.source].append(link)
+        self.references = _References(runbook)
+        self._nearest = _NearestJunctions(runbook, self._outgoing)
+        self._common = self._last_common()
+
+    def planned(self, activity: Activity) -> PlannedActivity:
+        """One activity's part of the plan."""
+        items = self.references.items[activity.id]
+        bodies = start_activities(self._runbook, activity.id) if activity.type in GROUP_TYPES else []
+        returns = _returns(activity)
+        return PlannedActivity(
             activity=activity,
-            inputs=_inputs(activity, types[activity.type], runbook),
-            links=tuple(outgoing[activity.id]),
-            reads=frozenset(references.items[activity.id] - common_items.NAMES),
-            common_reads=frozenset(references.items[activity.id] & common_items.NAMES),
-            junctions=junctions.of(activity.id),
-            selected=_selected(activity),
-            last_common=common.get(activity.id, ""),
+            inputs=self._inputs(activity),
+            links=tuple(self._outgoing[activity.id]),
+            reads=frozenset(items - common_items.NAMES),
+            common_reads=frozenset(items & common_items.NAMES),
+            junctions=self._nearest.of(activity.id),
+            junction=self._junction(activity),
+            body=bodies[0].id if bodies else "",
+            returns=returns[0] if bodies and returns else "",
+            computer_group=next(iter(self.references.computer_groups[activity.id]), ""),
         )
-        for activity in runbook.activities.values()
-    }
-    return Plan(runbook, start, planned, frozenset(references.variables))
+
+    def _last_common(self) -> dict[str, str]:
+        edges = {each: tuple(link.target for link in self._outgoing.get(each, ())) for each in self._runbook.activities}
+        starts = [start_activities(self._runbook)[0].id, self._runbook.settings.on_error]
+        starts += [each.id for group in self._runbook.activities for each in start_activities(self._runbook, group)]
+        found: dict[str, str] = {}
+        for start in starts:
+            if start:
+                found |= last_common(start, edges)
+        return found
+
+    def _inputs(self, activity: Activity) -> Mapping[str, Bound]:
+        verbatim = {each.name for each in self._types[activity.type].inputs if each.kind is FieldKind.CODE}
+        bound = {name: compile_input(value, verbatim=name in verbatim) for name, value in activity.inputs.items()}
+        if activity.type == JUNCTION:  # it publishes the name of the chosen activity (spec 3.8)
+            chosen = [self._runbook.activities[each].name for each in _returns(activity)]
+            bound[RETURN_DATA_FROM] = Fixed(", ".join(chosen))
+        return bound
+
+    def _junction(self, activity: Activity) -> JunctionRule | None:
+        if activity.type != JUNCTION:
+            return None
+        settings, mode = activity.inputs, activity.inputs.get("mode") or "all"
+        needed = {"all": 0, "any": 1}.get(str(mode))
+        return JunctionRule(
+            selected=_returns(activity),
+            last_common=self._common.get(activity.id, ""),
+            needed=_number(settings.get("branches"), 1) if needed is None else needed,
+            timeout_seconds=_number(settings.get("timeout_seconds"), 0),
+            merges=bool(settings.get("merge")),
+        )
 
 
-def _inputs(activity: Activity, kind: ActivityType, runbook: Runbook) -> Mapping[str, Bound]:
-    verbatim = {each.name for each in kind.inputs if each.kind is FieldKind.CODE}
-    bound = {name: compile_input(value, verbatim=name in verbatim) for name, value in activity.inputs.items()}
-    chosen = runbook.activities.get(_selected(activity))
-    if chosen is not None:
-        bound[RETURN_DATA_FROM] = Fixed(chosen.name)  # it publishes the name of the chosen activity (spec 3.8)
-    return bound
+def _number(value: Json, default: int) -> int:
+    """A constant number of a checked runbook."""
+    return int(to_number(value)) if isinstance(value, (int, float, str)) and value != "" else default
 
 
-def _selected(activity: Activity) -> str:
-    """The id of the activity whose data a junction republishes; empty for none, and for what is no junction."""
-    selected = activity.inputs.get(RETURN_DATA_FROM) if activity.type == JUNCTION else None
-    return selected if isinstance(selected, str) else ""
+def _returns(activity: Activity) -> tuple[str, ...]:
+    """The ids of the activities whose data a junction or group republishes; none for what is neither."""
+    if activity.type != JUNCTION and activity.type not in GROUP_TYPES:
+        return ()
+    given = activity.inputs.get(RETURN_DATA_FROM) or ()
+    return (
+        (given,)
+        if isinstance(given, str)
+        else tuple(str(each) for each in given if each)
+        if isinstance(given, (list, tuple))
+        else ()
+    )
 
 
 class _References:
-    """What the inputs and conditions of a runbook read: `items` by activity id, and `variables` by path."""
+    """What the inputs and conditions of a runbook read.
+
+    `items` by the activity that publishes them, `variables` by path, `computer_groups` by the activity that reads them.
+    """
 
     def __init__(self, runbook: Runbook) -> None:
         self.items: dict[str, set[str]] = defaultdict(set)
         self.variables: set[str] = set()
+        self.computer_groups: dict[str, dict[str, None]] = defaultdict(dict)
         for activity in runbook.activities.values():
             for _, text in texts_in(activity.inputs):
-                self._note_text(text)
+                self._note_text(text, activity.id)
+            self._note_conditions(activity.id, activity.behaviour.retry.when)
             if activity.looping:
                 self._note_conditions(activity.id, (*activity.looping.exit, *activity.looping.do_not_exit))
         for link in runbook.links:
             self._note_conditions(link.source, (*link.include, *link.exclude))
 
-    def _note_text(self, text: str) -> None:
+    def _note_text(self, text: str, activity: str = "") -> None:
         if "{{" not in text:
             return
         try:
@@ -123,6 +195,8 @@ class _References:
                 self.items[each.activity].add(each.item)
             elif isinstance(each, VariableReference):
                 self.variables.add(each.path)
+            elif isinstance(each, GroupReference):
+                self.computer_groups[activity][each.path] = None
 
     def _note_conditions(self, source: str, conditions: Iterable[Condition]) -> None:
         for condition in conditions:

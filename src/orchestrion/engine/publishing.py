@@ -10,6 +10,7 @@ from orchestrion.engine.lineage import Lineage
 from orchestrion.engine.plan import Plan, PlannedActivity
 from orchestrion.engine.signals import ActivityEnded, InstanceStarted, RunFacts
 from orchestrion.model import common_items
+from orchestrion.model.runbook import ERROR, Activity
 from orchestrion.model.values import Record
 
 
@@ -35,10 +36,24 @@ def step(executed: Executed, record: Record) -> Lineage:
     return Lineage(planned.activity.id, kept, executed.signal.status, executed.command.lineage)
 
 
+def failure(activity: Activity, problem: Lineage, error: str, at: datetime) -> Lineage:
+    """The step that begins the error path: what failed, as published data of `error`."""
+    record: Record = {
+        "Activity ID": activity.id,
+        "Activity name": activity.name,
+        "Activity type": activity.type,
+        "Activity status": problem.status.value,
+        "Error summary text": error,
+        "Time": at.isoformat(),
+    }
+    return Lineage(ERROR, record, problem.status, problem)
+
+
 def facts_of(executed: Executed) -> common_items.Facts:
     """The facts that the common published data of an execution are derived from (spec 4.2)."""
     signal, activity = executed.signal, executed.planned.activity
     previous = executed.command.lineage.activity if executed.command.lineage else ""
+    activities = executed.plan.runbook.activities
     run = executed.started.facts if executed.started else RunFacts()
     return common_items.Facts(
         activity_id=activity.id,
@@ -57,10 +72,11 @@ def facts_of(executed: Executed) -> common_items.Facts:
         instance_id=run.instance_id,
         starter=run.starter,
         previous_id=previous,
-        previous_name=executed.plan.activities[previous].activity.name if previous else "",
+        previous_name=activities[previous].name if previous in activities else "",
         loops=activity.looping is not None,
         loop_delay_seconds=activity.looping.delay_seconds if activity.looping else 0,
         attempts=signal.key.attempt,
         loop_duration=signal.at - executed.loop_started if activity.looping else timedelta(),
         offset=signal.offset,
+        computer=executed.command.member or signal.server,
     )

@@ -15,11 +15,19 @@ from typing import ClassVar, TypeAlias, assert_never
 
 from orchestrion.engine import control
 from orchestrion.engine.binding import Environment, bind
-from orchestrion.engine.commands import Command, EndInstance, StartActivity, StartDelay
+from orchestrion.engine.commands import Command, EndInstance, ExpandGroup, StartActivity, StartDelay, command_key
 from orchestrion.engine.conductor import Conductor
 from orchestrion.engine.looping import due_after
 from orchestrion.engine.plan import Plan
-from orchestrion.engine.signals import ActivityEnded, DelayElapsed, InstanceStarted, RunFacts, Signal, StopRequested
+from orchestrion.engine.signals import (
+    ActivityEnded,
+    DelayElapsed,
+    GroupExpanded,
+    InstanceStarted,
+    RunFacts,
+    Signal,
+    StopRequested,
+)
 from orchestrion.model.activity_type import ActivityKind, ActivityType
 from orchestrion.model.check_inputs import items_of
 from orchestrion.model.condition import Status
@@ -58,6 +66,7 @@ class Case:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     variables: Mapping[str, Value] = field(default_factory=dict)
     trigger: Record | None = None
+    computer_groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     now: datetime = BEGINNING
     results: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
     compute: tuple[str, ...] | None = None
@@ -176,6 +185,9 @@ class _Run:
                 self._await(due_after(self._now, running.result.takes_seconds), running)
             case StartDelay(due=due):
                 self._await(due, command)
+            case ExpandGroup(key, path):
+                members = self._case.computer_groups.get(path, ())
+                self._take_all(self._conductor.receive(GroupExpanded(self._now, key, members)))
             case EndInstance():
                 pass  # `to_its_end` looks at `ended`
             case _:
@@ -187,18 +199,19 @@ class _Run:
 
     def _begin(self, command: StartActivity) -> _Running:
         planned = self._plan.activities[command.activity]
-        environment = Environment(command.lineage, self._started.variables)
+        members = {planned.computer_group: command.member} if command.member else {}
+        environment = Environment(command.lineage, self._started.variables, members=members)
         try:
             inputs = bind(planned.activity.name, planned.inputs, environment)
         except BindingError as error:
             return _Running(command, {}, Result(Status.FAILED, error=str(error)), self._now)
-        result = _within_limit(planned.activity, self._result(planned.activity, inputs))
+        result = _within_limit(planned.activity, self._result(command, planned.activity, inputs))
         return _Running(command, inputs, result, self._now)
 
-    def _result(self, activity: Activity, inputs: Mapping[str, Json]) -> Result:
+    def _result(self, command: StartActivity, activity: Activity, inputs: Mapping[str, Json]) -> Result:
         kind = self._types[activity.type]
         if control.is_control(activity):
-            answer = control.answer(activity, inputs, self._started)
+            answer = control.answer(activity, inputs, self._started, command)
             return Result(answer.status, answer.records, answer.error)
         if kind.kind is ActivityKind.MONITOR:
             return Result(records=(self._case.trigger or {},))
@@ -223,6 +236,8 @@ class _Run:
             return
         self._now, _, what = heapq.heappop(self._due)
         if isinstance(what, StartDelay):
+            if command_key(what) not in self._conductor.open:
+                return  # a junction that has fired no longer waits
             self._take_all(self._conductor.receive(DelayElapsed(self._now, what.timer)))
             return
         commands = self._conductor.receive(self._ended(what, what.result))

@@ -14,7 +14,9 @@ from orchestrion.model.values import Record, Value
 class ExecutionKey(NamedTuple):
     """Which execution: batch, ordinal of the record in it, group path, loop attempt, retry (durability.md 1).
 
-    Batches are numbered from 1 in the order the engine made them, ordinals from 0, attempts from 1, retries from 0.
+    Batches are numbered from 1 in the order the engine made them, ordinals from 0, attempts from 1, retries from 0. The
+    group path names the round of a For Each or While (its batch, ordinal and round, `4-0-2`) and, behind an `@`, which
+    member of a computer group; it is empty where there is neither.
     """
 
     batch: int
@@ -22,6 +24,12 @@ class ExecutionKey(NamedTuple):
     group: str
     attempt: int
     retry: int
+
+    @property
+    def member(self) -> int:
+        """Which member of a computer group, from 0; 0 also where there is none."""
+        _, _, number = self.group.partition("@")
+        return int(number or 0)
 
     def __str__(self) -> str:
         """The stored form, e.g. `3.0..1.0`."""
@@ -72,6 +80,15 @@ class ActivityEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupExpanded:
+    """The members of the computer group that ExpandGroup with this `key` asked for, in order; none when it is empty."""
+
+    at: datetime
+    key: ExecutionKey
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DelayElapsed:
     """The wait that StartDelay with this `timer` asked for is over."""
 
@@ -86,4 +103,4 @@ class StopRequested:
     at: datetime
 
 
-Signal: TypeAlias = InstanceStarted | ActivityEnded | DelayElapsed | StopRequested
+Signal: TypeAlias = InstanceStarted | ActivityEnded | GroupExpanded | DelayElapsed | StopRequested

@@ -55,6 +55,8 @@ def read_yaml(text: str) -> Located:
         raise DocumentError(_line_column(mark), _reason(error)) from error
     except YAMLError as error:
         raise DocumentError("", str(error).splitlines()[0]) from error
+    except AssertionError as error:  # how the library says that it does not know the version in a %YAML line
+        raise DocumentError("", f"this is no YAML 1.1 or 1.2: {error}") from error
 
 
 class _Reader:

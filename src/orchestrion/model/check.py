@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrion.model.activity_type import ActivityKind, ActivityType
+from orchestrion.model.check_groups import group_findings, junction_findings
 from orchestrion.model.check_inputs import input_findings
 from orchestrion.model.check_links import link_findings
 from orchestrion.model.finding import Finding, Place, Severity
 from orchestrion.model.graph import Edges, cycle, reachable, successors
 from orchestrion.model.runbook import INITIALIZE_DATA, Activity, Runbook, start_activities
+from orchestrion.model.upstream import Upstream
 
 Types = Mapping[str, ActivityType]
 
@@ -117,11 +119,18 @@ def _monitor_limits(checked: Checked) -> Iterator[Finding]:
 
 
 def _reachable_activities(checked: Checked) -> Iterator[Finding]:
-    starts = start_activities(checked.runbook)
+    runbook = checked.runbook
+    starts = start_activities(runbook)
     if len(starts) != 1:
         return
-    found = reachable(checked.edges, starts[0].id) | {starts[0].id}
-    for activity in checked.runbook.activities.values():
+    found: set[str] = set()
+    pending = [starts[0].id, runbook.settings.on_error]
+    while pending:  # what can be reached, and the bodies of the groups among it
+        new = {pending[-1]} | reachable(checked.edges, pending.pop())
+        groups = [each for each in new - found if each in runbook.activities]
+        found |= new
+        pending += [inner.id for each in groups for inner in start_activities(runbook, each)]
+    for activity in runbook.activities.values():
         if activity.id not in found:
             yield Finding(
                 Severity.ERROR,
@@ -137,7 +146,15 @@ def _links(checked: Checked) -> Iterator[Finding]:
 
 
 def _inputs(checked: Checked) -> Iterator[Finding]:
-    yield from input_findings(checked.runbook, checked.types, checked.edges)
+    yield from input_findings(checked.runbook, checked.types, Upstream(checked.runbook, checked.edges))
+
+
+def _groups(checked: Checked) -> Iterator[Finding]:
+    yield from group_findings(checked.runbook, checked.edges)
+
+
+def _junctions(checked: Checked) -> Iterator[Finding]:
+    yield from junction_findings(checked.runbook, Upstream(checked.runbook, checked.edges))
 
 
 _RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
@@ -148,5 +165,7 @@ _RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _monitor_limits,
     _reachable_activities,
     _links,
+    _groups,
+    _junctions,
     _inputs,
 )

@@ -9,23 +9,22 @@ from orchestrion.model.activity_type import ActivityType, Field, FieldKind
 from orchestrion.model.errors import TemplateError
 from orchestrion.model.finding import Finding, Place, Severity
 from orchestrion.model.functions import FUNCTIONS
-from orchestrion.model.graph import Edges, reachable, reversed_edges
 from orchestrion.model.inputs import texts_in
-from orchestrion.model.runbook import INITIALIZE_DATA, INVOKE_RUNBOOK, RETURN_DATA, Activity, Runbook
+from orchestrion.model.runbook import ERROR, INITIALIZE_DATA, INVOKE_RUNBOOK, RETURN_DATA, Activity, Runbook
 from orchestrion.model.template import Call, Expression, Subscription, parse
+from orchestrion.model.upstream import Upstream
 from orchestrion.model.values import Json, ValueType, convert
 
 Types = Mapping[str, ActivityType]
 
 
-def input_findings(runbook: Runbook, types: Types, edges: Edges) -> Iterator[Finding]:
+def input_findings(runbook: Runbook, types: Types, before: Upstream) -> Iterator[Finding]:
     """Findings on the inputs of every activity, in document order."""
-    backward = reversed_edges(edges)
     for activity in runbook.activities.values():
         kind = types.get(activity.type)
         if kind is not None:
             yield from _fields(activity, kind)
-        upstream = reachable(backward, activity.id)
+        upstream = before.of(activity.id)
         for place, text in texts_in(activity.inputs):
             yield from _template(runbook, activity, types, upstream, place, text)
     yield from _parameters(runbook)
@@ -133,6 +132,8 @@ def _expression(
     if not isinstance(expression, Subscription):
         return
     source = runbook.activities.get(expression.activity)
+    if expression.activity == ERROR and ERROR in upstream:
+        return
     if source is None:
         message = f"'{activity.name}', input '{place}' subscribes to '{expression.activity}', which does not exist."
         yield _error("dangling-subscription", activity, place, message, f"Activities before it: {_listed(upstream)}.")

@@ -1,4 +1,4 @@
-"""The common published data of every activity, derived when read (spec 4.2; the last eight items are ours)."""
+"""The common published data of every activity, derived when read (spec 4.2; ours: Computer name and the last eight)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Facts:
     loop_delay_seconds: float = 0
     attempts: int = 1
     loop_duration: timedelta = timedelta()
+    computer: str = ""
     offset: timedelta = timedelta()  # of the server's local time from UTC when the execution ended
 
 
@@ -68,6 +69,7 @@ _ITEMS: dict[str, Derive] = {
     "Runbook name": lambda facts: facts.runbook_name,
     "Runbook Process ID": lambda facts: facts.process_id,
     "Server name": lambda facts: facts.server,
+    "Computer name": lambda facts: facts.computer,
     "Activity duration": lambda facts: (facts.ended - facts.started).total_seconds(),
     "Activity start time": lambda facts: _local(facts.started, facts).isoformat(),
     "Activity start time in UTC": lambda facts: facts.started.isoformat(),

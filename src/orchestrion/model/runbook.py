@@ -154,7 +154,8 @@ class Settings:
     """The runbook's properties (spec 2.2). Zero seconds mean: off; no servers mean: the global list.
 
     `on_error` is the activity that begins the error path: it runs once, when everything else is over and a failure was
-    taken by no link. With `fresh_variables` inputs read variables when their activity starts, not when the instance did.
+    taken by no link. With `fresh_variables` inputs read variables when their activity starts, not when the instance
+    did.
     """
 
     max_simultaneous_jobs: int = 1

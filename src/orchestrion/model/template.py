@@ -46,6 +46,13 @@ class VariableReference:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupReference:
+    """A computer group by its path: the computer of it that the execution runs for."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A data manipulation function applied to arguments; `position` is where its name stands in the text."""
 
@@ -54,7 +61,7 @@ class Call:
     position: int
 
 
-Expression: TypeAlias = Constant | Subscription | VariableReference | Call
+Expression: TypeAlias = Constant | Subscription | VariableReference | GroupReference | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +159,8 @@ class _Reader:
             return self._call(name, start)
         if name == "var":
             return VariableReference(self._bracketed())
+        if name == "group":
+            return GroupReference(self._bracketed())
         if sign == "[":
             return Subscription(name, self._bracketed())
         if sign == ".":

@@ -332,18 +332,18 @@ class InstanceExecutor:
         except BindingError as error:
             self._finish_at_once(command, {}, Ended(Status.FAILED, error=str(error)))
             return
-        ended = self._answered_here(activity, inputs, started)
+        ended = self._answered_here(activity, inputs, started, command)
         if ended is None:
             self._activities.start(group, command, inputs)
         else:
             self._finish_at_once(command, inputs, ended)
 
     def _answered_here(
-        self, activity: Activity, inputs: Mapping[str, Json], started: InstanceStarted | None
+        self, activity: Activity, inputs: Mapping[str, Json], started: InstanceStarted | None, command: StartActivity
     ) -> Ended | None:
         """The ending of an activity that needs no running: the engine's own, and a monitor that has triggered."""
         if started is not None and control.is_control(activity):
-            answer = control.answer(activity, inputs, started)
+            answer = control.answer(activity, inputs, started, command)
             return Ended(answer.status, answer.records, answer.error)
         installed = self._services.packs.installed()[activity.type]
         if installed.type.kind is ActivityKind.MONITOR:

@@ -15,7 +15,7 @@ from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.storage.rows import eligible_text
 from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
 
-ENGINE_LEVEL = 1  # of the rules an instance started under; a server claims only levels it knows (durability.md 9)
+ENGINE_LEVEL = 2  # of the rules an instance started under; a server claims only levels it knows (durability.md 9)
 JOURNAL_FORMAT = 1
 ACTIVE = tuple(
     status.value

@@ -10,10 +10,17 @@ from ruamel.yaml import YAML
 
 from orchestrion.engine import control
 from orchestrion.engine.binding import Environment, bind
-from orchestrion.engine.commands import Command, EndInstance, StartActivity, StartDelay
+from orchestrion.engine.commands import Command, EndInstance, ExpandGroup, StartActivity, StartDelay
 from orchestrion.engine.conductor import Conductor
 from orchestrion.engine.plan import Plan, compile_plan
-from orchestrion.engine.signals import ActivityEnded, DelayElapsed, InstanceStarted, Signal, StopRequested
+from orchestrion.engine.signals import (
+    ActivityEnded,
+    DelayElapsed,
+    GroupExpanded,
+    InstanceStarted,
+    Signal,
+    StopRequested,
+)
 from orchestrion.model.activity_type import (
     ActivityKind,
     ActivityType,
@@ -25,7 +32,7 @@ from orchestrion.model.activity_type import (
 )
 from orchestrion.model.codec import read_runbook
 from orchestrion.model.condition import Status
-from orchestrion.model.runbook import INITIALIZE_DATA, JUNCTION, RETURN_DATA, EffectClass
+from orchestrion.model.runbook import FOR_EACH, INITIALIZE_DATA, JUNCTION, RETURN_DATA, WHILE, EffectClass
 from orchestrion.model.values import Json, Record, Value
 
 BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
@@ -67,8 +74,42 @@ TYPES: dict[str, ActivityType] = {
             "Runbook Control",
             kind=ActivityKind.CONTROL,
             effect=_ANY,
-            inputs=(Field("return_data_from", "Return data from"),),
+            inputs=(
+                Field("return_data_from", "Return data from", FieldKind.LIST),
+                Field("mode", "Mode"),
+                Field("branches", "Branches", FieldKind.NUMBER),
+                Field("timeout_seconds", "Timeout", FieldKind.NUMBER),
+                Field("merge", "Merge", FieldKind.BOOLEAN),
+            ),
             published=(PublishedItem("Selected branch"),),
+        ),
+        ActivityType(
+            FOR_EACH,
+            "runbook-control",
+            "For Each",
+            "Runbook Control",
+            kind=ActivityKind.CONTROL,
+            effect=_ANY,
+            inputs=(
+                Field("items", "Items", FieldKind.LIST),
+                Field("separator", "Separator"),
+                Field("return_data_from", "Return data from"),
+            ),
+            published=tuple(PublishedItem(name) for name in ("Item", "Number", "Number of items", "Failed items")),
+        ),
+        ActivityType(
+            WHILE,
+            "runbook-control",
+            "While",
+            "Runbook Control",
+            kind=ActivityKind.CONTROL,
+            effect=_ANY,
+            inputs=(
+                Field("condition", "Condition", FieldKind.BOOLEAN),
+                Field("max_rounds", "Max rounds", FieldKind.NUMBER),
+                Field("return_data_from", "Return data from"),
+            ),
+            published=tuple(PublishedItem(name) for name in ("Round", "Number of rounds")),
         ),
     )
 }
@@ -134,12 +175,14 @@ class Driver:
         *,
         parameters: Mapping[str, Value] | None = None,
         variables: Mapping[str, Value] | None = None,
+        computer_groups: Mapping[str, Sequence[str]] | None = None,
         choose: Callable[[Sequence[str]], int] = lambda _keys: 0,
     ) -> None:
         self.plan = plan
         self.script = script
         self.variables = variables or {}
         self.parameters = parameters or {}
+        self.computer_groups = computer_groups or {}
         self.choose = choose
         self.now = BEGINNING
         self.ran = Ran(Conductor(plan))
@@ -152,10 +195,19 @@ class Driver:
             if stop_after is not None and len(self.ran.journal) >= stop_after and not self.ran.conductor.is_stopped:
                 self.send(StopRequested(self.now))
                 continue
-            keys = [key for key in self.ran.conductor.open if key != "end"]
+            keys = self.by_time()
             assert keys, "the instance neither ended nor asks for anything"
             self.send(self.answer(self.ran.conductor.open[keys[self.choose(keys) % len(keys)]]))
         return self.ran
+
+    def by_time(self) -> list[str]:
+        """The open commands: what runs first, then the waits in the order in which they are over."""
+
+        def due(key: str) -> datetime:
+            command = self.ran.conductor.open[key]
+            return command.due if isinstance(command, StartDelay) else BEGINNING
+
+        return sorted((key for key in self.ran.conductor.open if key != "end"), key=due)
 
     def send(self, signal: Signal) -> None:
         """Gives the conductor a signal and notes everything."""
@@ -170,7 +222,9 @@ class Driver:
     def inputs(self, command: StartActivity) -> dict[str, Json]:
         """The bound inputs of an execution."""
         planned = self.plan.activities[command.activity]
-        return bind(planned.activity.name, planned.inputs, Environment(command.lineage, self.variables))
+        members = {planned.computer_group: command.member} if command.member else {}
+        environment = Environment(command.lineage, self.variables, members=members)
+        return bind(planned.activity.name, planned.inputs, environment)
 
     def answer(self, command: Command) -> Signal:
         """The signal that ends a command, a second later."""
@@ -178,6 +232,8 @@ class Driver:
         if isinstance(command, StartDelay):
             self.now = max(self.now, command.due)
             return DelayElapsed(self.now, command.timer)
+        if isinstance(command, ExpandGroup):
+            return GroupExpanded(self.now, command.key, tuple(self.computer_groups.get(command.path, ())))
         assert isinstance(command, StartActivity)
         ends = self._ends(command)
         return ActivityEnded(self.now, command.key, ends.status, ends.records, ends.error, started=self.now)
@@ -186,7 +242,7 @@ class Driver:
         activity = self.plan.activities[command.activity].activity
         started = self.ran.conductor.started
         if control.is_control(activity) and started is not None:
-            answer = control.answer(activity, self.inputs(command), started)
+            answer = control.answer(activity, self.inputs(command), started, command)
             return Ends(answer.status, answer.records, answer.error)
         number = self._counts[command.activity] = self._counts.get(command.activity, 0) + 1
         rule = self.script.get(command.activity, Ends())

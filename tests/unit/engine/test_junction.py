@@ -8,6 +8,7 @@ import pytest
 
 from orchestrion.engine.commands import StartActivity
 from orchestrion.engine.signals import InstanceStarted
+from orchestrion.engine.waits import waits_of
 from orchestrion.model.job import Outcome
 from tests.unit.engine.driver import BEGINNING, FAILS, Driver, Ran, Rule, plan_of, publishes, run
 
@@ -208,4 +209,5 @@ def test_a_waiting_junction_says_what_it_waits_for() -> None:
     for activity in ("a", "c"):
         open_ = [each for each in driver.ran.conductor.open.values() if isinstance(each, StartActivity)]
         driver.send(driver.answer(next(each for each in open_ if each.activity == activity)))
-    assert driver.ran.conductor.waiting_junctions() == {"j": (1, ("c",))}
+    (junction,) = [each for each in waits_of(driver.ran.conductor) if each.kind == "junction"]
+    assert (junction.activity, junction.arrived, junction.missing) == ("j", ("c",), ("d",))
