@@ -48,6 +48,14 @@ class Api:
         """The JSON that a post gives, None for an empty answer."""
         return self._json("POST", path, body, headers=headers)
 
+    def patch(self, path: str, body: object) -> Json:
+        """The JSON that a change gives."""
+        return self._json("PATCH", path, body)
+
+    def delete(self, path: str) -> None:
+        """Deletes what is at a path."""
+        self._send("DELETE", path)
+
     def text(self, path: str) -> str:
         """The text at a path."""
         return self._send("GET", path).text

@@ -7,7 +7,24 @@ from typing import Annotated
 import typer
 
 from orchestrion import __version__
-from orchestrion.cli import config, db, docs, doubt, job, key, login, openapi, pack, runbook, server, up, user
+from orchestrion.cli import (
+    computer_group,
+    config,
+    counter,
+    db,
+    docs,
+    doubt,
+    job,
+    key,
+    login,
+    openapi,
+    pack,
+    runbook,
+    server,
+    up,
+    user,
+    variable,
+)
 
 _EPILOG = (
     "Exit codes: 0 success; 1 something unexpected; 2 bad usage or configuration; 3 a run that failed; 4 a request "
@@ -30,6 +47,9 @@ app.add_typer(runbook.app, name="runbook")
 app.add_typer(job.app, name="job")
 app.add_typer(doubt.app, name="doubt")
 app.add_typer(server.app, name="server")
+app.add_typer(variable.app, name="variable")
+app.add_typer(counter.app, name="counter")
+app.add_typer(computer_group.app, name="computer-group")
 app.add_typer(pack.app, name="pack")
 app.add_typer(db.app, name="db")
 app.add_typer(key.app, name="key")

@@ -21,6 +21,7 @@ Token = Annotated[
 ]
 LocalData = Annotated[Path | None, typer.Option("--data-dir", help="Talk to the server started on this data folder.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, help="How many to list at most.")]
+Description = Annotated[str | None, typer.Option(help="What it is for.")]
 DataDir = Annotated[Path | None, typer.Option(help="The folder with database, master key and token.")]
 Database = Annotated[str | None, typer.Option(help="sqlite:///FILE or postgresql://USER@HOST:PORT/NAME.")]
 Config = Annotated[Path | None, typer.Option(help="The configuration file; orchestrion.toml in the data folder.")]
