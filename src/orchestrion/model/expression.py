@@ -126,10 +126,10 @@ def evaluate(expression: Expression, resolve: Resolve, around: Surroundings) -> 
     match expression:
         case Constant(value):
             return value
-        case Operation():
-            return _operation(expression, resolve, around)
         case Subscription() | VariableReference() | CounterReference() | GroupReference():
             return _reference(expression, resolve)
+        case Operation():
+            return _operation(expression, resolve, around)
     try:
         match expression:
             case Call(function, arguments):
@@ -186,5 +186,6 @@ class _Lazy(Sequence[Value]):
 
 def _given(name: str, arguments: Sequence[Expression], resolve: Resolve, around: Surroundings) -> Sequence[Value]:
     function = FUNCTIONS.get(name)
-    lazy = _Lazy([partial(evaluate, each, resolve, around) for each in arguments])
-    return lazy if function is None or function.lazy else tuple(lazy)
+    if function is not None and not function.lazy:
+        return [evaluate(each, resolve, around) for each in arguments]
+    return _Lazy([partial(evaluate, each, resolve, around) for each in arguments])
