@@ -19,7 +19,7 @@ PACKS = {
     "files": ["monitor-file"],
     "email": ["send-email"],
     "notification": ["send-platform-event"],
-    "utilities": ["compare-values"],
+    "utilities": ["compare-values", "get-counter-value", "modify-counter"],
     "textfiles": ["append-line", "read-line"],
 }
 FOLDER = Path(__file__).parents[2] / "src" / "orchestrion" / "packs"

@@ -25,6 +25,7 @@ from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.runs import DoubtRecord
 from orchestrion.runbookserver import codec
 from orchestrion.runbookserver.context import ServerContext
+from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.feed import Feed
 from orchestrion.runbookserver.instance_events import EventSource, StoreEvent
 from orchestrion.runbookserver.instance_journal import InstanceJournal
@@ -46,6 +47,7 @@ class Services:
     clock: Clock
     feed: Feed
     store_event: StoreEvent
+    counters: RunCounters
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +329,7 @@ class ActivityRuns:
             runbook_name=self._plan.runbook.name,
             server=self._services.server,
             events=self._events,
+            counters=self._services.counters,
         )
         return Execution(activity, self._services.packs.installed()[activity.type], inputs, ctx)
 

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import structlog
 
+from orchestrion.model.counters import CounterOperation
 from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
+from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.instance_events import EventSource
+from orchestrion.services.counters import ValueChange
 
 _log = structlog.get_logger(__name__)
 
@@ -28,6 +31,7 @@ class ServerContext:
     runbook_name: str
     server: str
     events: EventSource
+    counters: RunCounters
     cursor: str | None = None
     is_canceled: bool = False
     _folder: Path | None = field(default=None, init=False)
@@ -51,6 +55,16 @@ class ServerContext:
             raise ValueError(f"The details have {len(details)} characters; at most {EVENT_DETAILS_LENGTH} are allowed.")
         event_id = derived_id(self.execution_id, kind.value, summary)
         await self.events.store(self.events.event(event_id, kind, summary, details))
+
+    async def counter(self, path: str) -> float:
+        """See sdk.RunContext."""
+        return await self.counters.value(path)
+
+    async def change_counter(
+        self, path: str, operation: CounterOperation, amount: float = 0, expected: float | None = None
+    ) -> float:
+        """See sdk.RunContext."""
+        return await self.counters.change(path, ValueChange(operation, amount, expected))
 
     def close(self) -> None:
         """Ends the execution's stay."""

@@ -19,6 +19,7 @@ from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.claimer import Claimer
+from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.feed import Feed
 from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.plans import Plans
@@ -92,6 +93,7 @@ class RunbookServerService:
             clock=outside.clock,
             feed=Feed(outside.wakeups),
             store_event=self._store_event,
+            counters=RunCounters(outside.database, outside.clock),
         )
         plans = Plans(outside.database, outside.packs)
         claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, self._options.capacity)

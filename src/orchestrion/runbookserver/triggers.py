@@ -139,6 +139,7 @@ class Triggers:
             runbook_name=plan.runbook.name,
             server=self._services.server,
             events=events,
+            counters=self._services.counters,
             cursor=cursor,
         )
         return _Monitor(installed.definition, validated(installed.definition, opened), ctx)

@@ -1,6 +1,7 @@
 """All that the author of an integration pack imports."""
 
 from orchestrion.model.activity_type import ActivityKind, DynamicItems, EffectTable, FieldKind, Limit
+from orchestrion.model.counters import CounterOperation
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Json, Record, Value, ValueType, convert, to_text
@@ -33,6 +34,7 @@ __all__ = [
     "ActivityInputs",
     "ActivityKind",
     "ActivityWarning",
+    "CounterOperation",
     "Definition",
     "Done",
     "DynamicItems",

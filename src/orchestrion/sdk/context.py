@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
+from orchestrion.model.counters import CounterOperation
 from orchestrion.model.resources import EventType
 
 
@@ -37,4 +38,17 @@ class RunContext(Protocol):
         """Stores a platform event; one per execution and summary, however often it is repeated.
 
         Raises ValueError when `summary` or `details` are longer than allowed (spec 5.12).
+        """
+
+    async def counter(self, path: str) -> float:
+        """The present value of the counter at `path`, whatever its case; raises ActivityFailed when there is none."""
+
+    async def change_counter(
+        self, path: str, operation: CounterOperation, amount: float = 0, expected: float | None = None
+    ) -> float:
+        """Changes a counter at once and gives its new value (spec 6.2); nothing that others count meanwhile is lost.
+
+        `amount` is the step or the new value, `expected` what compare-and-set must find. Raises ActivityFailed when
+        there is no such counter, beyond its bounds, and for another value than expected. An increment that is repeated
+        counts twice.
         """

@@ -6,17 +6,22 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from orchestrion.model.counters import CounterOperation
 from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
 from orchestrion.model.values import Json
+from orchestrion.sdk.context import RunContext
 from orchestrion.sdk.declare import Definition
 from orchestrion.sdk.fields import ActivityInputs
 from orchestrion.sdk.invoke import Ended, invoke, validated
-from orchestrion.sdk.outcome import Trigger
+from orchestrion.sdk.outcome import ActivityFailed, Trigger
 
 
 @dataclass
 class RehearsalContext:
-    """A RunContext that keeps what it is told: `logged` lines and raised `events` (type, summary, details)."""
+    """A RunContext that keeps what it is told: `logged` lines and raised `events` (type, summary, details).
+
+    `counters` are values by path; there are no others, none has bounds, and each is reset to 0.
+    """
 
     temp_folder: Path = Path()
     cursor: str | None = None
@@ -30,6 +35,7 @@ class RehearsalContext:
     is_canceled: bool = False
     logged: list[str] = field(default_factory=list)
     events: list[tuple[EventType, str, str]] = field(default_factory=list)
+    counters: dict[str, float] = field(default_factory=dict)
 
     def log(self, message: str) -> None:
         """Keeps the line."""
@@ -41,8 +47,33 @@ class RehearsalContext:
             raise ValueError("the summary or the details are too long")
         self.events.append((kind, summary, details))
 
+    async def counter(self, path: str) -> float:
+        """The value in `counters`; raises ActivityFailed when it is not there."""
+        if path not in self.counters:
+            raise ActivityFailed(f"There is no counter '{path}'.")
+        return self.counters[path]
 
-async def run(definition: object, ctx: RehearsalContext, /, **inputs: Json) -> Ended:
+    async def change_counter(
+        self, path: str, operation: CounterOperation, amount: float = 0, expected: float | None = None
+    ) -> float:
+        """Changes the value in `counters`; raises ActivityFailed as a server does."""
+        value = await self.counter(path)
+        match operation:
+            case CounterOperation.INCREMENT:
+                value += amount
+            case CounterOperation.DECREMENT:
+                value -= amount
+            case CounterOperation.RESET:
+                value = 0
+            case CounterOperation.COMPARE_AND_SET if value != expected:
+                raise ActivityFailed(f"The counter '{path}' is not {expected}; nothing was changed.")
+            case CounterOperation.SET | CounterOperation.COMPARE_AND_SET:
+                value = amount
+        self.counters[path] = value
+        return value
+
+
+async def run(definition: object, ctx: RunContext, /, **inputs: Json) -> Ended:
     """Runs a declared activity as a server does, from inputs by name; raises ActivityFailed for wrong ones."""
     declared = _declared(definition)
     return await invoke(declared, validated(declared, inputs), ctx)
