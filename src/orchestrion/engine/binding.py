@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from orchestrion.engine.lineage import Lineage, item_of
@@ -52,7 +53,11 @@ class Environment:
 
     lineage: Lineage | None
     variables: Mapping[str, Value]
+    counters: Mapping[str, Value] = field(default_factory=dict)
     members: Mapping[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+    seed: str = ""
+    offset: timedelta = timedelta()
 
 
 def compile_input(value: Json, *, verbatim: bool = False) -> Bound:

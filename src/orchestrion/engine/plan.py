@@ -42,6 +42,7 @@ class PlannedActivity:
     body: str = ""
     returns: str = ""
     computer_group: str = ""
+    reads_counters: bool = False
 
     @property
     def is_group(self) -> bool:
@@ -111,6 +112,7 @@ class _Compiler:
             body=bodies[0].id if bodies else "",
             returns=returns[0] if bodies and returns else "",
             computer_group=next(iter(self.references.computer_groups[activity.id]), ""),
+            reads_counters=activity.id in self.references.counters,
         )
 
     def _last_common(self) -> dict[str, str]:
@@ -167,13 +169,15 @@ def _returns(activity: Activity) -> tuple[str, ...]:
 class _References:
     """What the inputs and conditions of a runbook read.
 
-    `items` by the activity that publishes them, `variables` by path, `computer_groups` by the activity that reads them.
+    `items` by the activity that publishes them, `variables` by path, `computer_groups` by the activity that reads them,
+    and `counters`, the activities that read any.
     """
 
     def __init__(self, runbook: Runbook) -> None:
         self.items: dict[str, set[str]] = defaultdict(set)
         self.variables: set[str] = set()
         self.computer_groups: dict[str, dict[str, None]] = defaultdict(dict)
+        self.counters: set[str] = set()
         for activity in runbook.activities.values():
             for _, text in texts_in(activity.inputs):
                 self._note_text(text, activity.id)

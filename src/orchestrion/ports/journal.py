@@ -199,6 +199,19 @@ class JournalStore(Protocol):
         """Ends the watch: the monitor was stopped ('' as error), or its activity failed with this error."""
 
 
+class JournalReader(Protocol):
+    """What an instance has journaled, for people who look at it."""
+
+    def snapshot(self, instance_id: str) -> Snapshot | None:
+        """The newest snapshot of an instance that has not ended."""
+
+    def rows(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
+        """The journal in sequence, or what of it follows the entry `after`."""
+
+    def control_messages(self, instance_id: str) -> list[Mapping[str, Json]]:
+        """What people asked of the instance and it has not taken up yet, oldest first."""
+
+
 WORK = "work"  # something may be ready to claim
 INBOX = "inbox"  # an instance or a monitor that somebody owns has a message
 LIVE = "live"  # something changed that people may be looking at; the payload says what (services/live_events.py)

@@ -28,7 +28,7 @@ class ForEachInputs(ActivityInputs):
 class ForEachPublished(PublishedModel):
     """Inside the group: which round it is. Behind it: how it went."""
 
-    item: str = item("Item", description="The item of this round.")
+    current: str = item("Item", description="The item of this round.")
     number: int = item("Number", description="Which round it is, from 1.")
     number_of_items: int = item("Number of items")
     failed_items: int = item("Failed items", description="How many rounds failed.")
