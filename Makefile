@@ -74,7 +74,7 @@ CHECKS := check-format check-lint check-shell check-types check-imports check-un
 check: setup ## the quick gate: format, lint, types, contracts, unit and property tests, front end, generated files
 	@$(call gate,$(CHECKS))
 
-TIERS := test-conformance test-integration test-packs test-acceptance
+TIERS := test-conformance test-integration test-kill test-packs test-acceptance
 
 .PHONY: test
 test: setup ## every test there is; installs what they need when run as root on Debian
@@ -109,6 +109,8 @@ test-conformance: setup ## the store's rules on SQLite and PostgreSQL
 	@$(TIMED) "conformance" $(PYTEST) -n $(WORKERS) tests/conformance
 test-integration: setup ## API, crash and failover with real processes
 	@$(TIMED) "integration" $(PYTEST) -n $(WORKERS) tests/integration
+test-kill: setup ## a part of the kill matrix: kill -9 at every point of a run
+	@$(TIMED) "kill matrix" $(PYTEST) tests/kill
 test-packs: setup ## activities against the real thing
 	@$(TIMED) "packs" $(PYTEST) -n $(WORKERS) tests/packs
 test-acceptance: setup web ## the installed command and a browser
@@ -131,6 +133,7 @@ bench: setup ## measure; prints figures and proves nothing
 
 .PHONY: soak
 soak: setup ## run for long under load and kills: SOAK_MINUTES says how long
+	@ORCHESTRION_KILL_MATRIX=full $(PYTEST) --timeout 0 tests/kill
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} $(PYTEST) -s -m soak --timeout 0 tests
 
 .PHONY: lock

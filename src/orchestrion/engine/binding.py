@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from orchestrion.engine.lineage import Lineage, item_of
 from orchestrion.model.errors import BindingError
-from orchestrion.model.functions import call
-from orchestrion.model.template import (
-    Call,
+from orchestrion.model.expression import (
     Constant,
-    Expression,
+    CounterReference,
     GroupReference,
+    Reference,
     Subscription,
-    Template,
     VariableReference,
-    parse,
+    evaluate,
 )
+from orchestrion.model.functions_core import UTC_OFFSET, Surroundings
+from orchestrion.model.template import Template, parse
 from orchestrion.model.values import Json, Value, to_text
 
 
@@ -49,7 +49,12 @@ class BoundMapping:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What inputs are bound against: the record's own path, and the variables the instance uses by path."""
+    """What inputs are bound against: the record's own path, and what the executor has resolved for the execution.
+
+    `variables` and `counters` hold values by path; `members` the computer that this execution runs for, by the path of
+    its computer group. `now` is an aware moment, `offset` the difference of the server's local time from UTC, and
+    `seed` names the execution: the ids made in it are derived from it, so that a replay makes the same.
+    """
 
     lineage: Lineage | None
     variables: Mapping[str, Value]
@@ -57,7 +62,30 @@ class Environment:
     members: Mapping[str, str] = field(default_factory=dict)
     now: datetime | None = None
     seed: str = ""
-    offset: timedelta = timedelta()
+    offset: timedelta = UTC_OFFSET
+
+    def surroundings(self) -> Surroundings:
+        """What impure functions take; ids are counted from the first again."""
+        return Surroundings(self.now, self.seed, self.offset)
+
+    def resolve(self, reference: Reference) -> Value:
+        """The value of a reference; missing data is an empty text. Raises LookupError, naming it, if it has none."""
+        match reference:
+            case Subscription(activity, item):
+                value = item_of(self.lineage, activity, item)
+                return "" if value is None else value
+            case VariableReference(path):
+                return _held(self.variables, path, f"there is no variable '{path}'")
+            case CounterReference(path):
+                return _held(self.counters, path, f"there is no counter '{path}'")
+            case GroupReference(path):
+                return _held(self.members, path, f"the computer group '{path}' has no members")
+
+
+def _held(values: Mapping[str, Value], path: str, otherwise: str) -> Value:
+    if path not in values:
+        raise LookupError(otherwise)
+    return values[path]
 
 
 def compile_input(value: Json, *, verbatim: bool = False) -> Bound:
@@ -77,19 +105,40 @@ def compile_input(value: Json, *, verbatim: bool = False) -> Bound:
 
 
 def bind(activity: str, inputs: Mapping[str, Bound], environment: Environment) -> dict[str, Json]:
-    """The inputs of one execution by name. Raises BindingError, naming the input, when one cannot be computed."""
+    """The inputs of one execution by name.
+
+    Raises BindingError, naming the property and the position in its text, when one cannot be computed.
+    """
     found: dict[str, Json] = {}
+    around = environment.surroundings()
     for name, bound in inputs.items():
         try:
-            found[name] = bound.value if isinstance(bound, Fixed) else _bound(bound, environment)
+            found[name] = bound.value if isinstance(bound, Fixed) else _bound(bound, environment, around)
         except (ValueError, LookupError) as error:
-            raise BindingError(activity, name, str(error.args[0])) from None
+            place = next(_failing(name, bound, environment), name)
+            raise BindingError(activity, place, str(error.args[0])) from None
     return found
 
 
 def value_of(text: str, environment: Environment) -> Value:
     """The value of one template text; raises ValueError or LookupError when it cannot be computed."""
-    return _template(parse(text), environment)
+    return _template(parse(text), environment, environment.surroundings())
+
+
+def _failing(place: str, bound: Bound, environment: Environment) -> Iterator[str]:
+    """The places inside an input whose texts cannot be computed, e.g. `filters[0].value`."""
+    match bound:
+        case BoundMapping(items):
+            for name, item in items.items():
+                yield from _failing(f"{place}.{name}", item, environment)
+        case BoundList(items):
+            for index, item in enumerate(items):
+                yield from _failing(f"{place}[{index}]", item, environment)
+        case _:
+            try:
+                _bound(bound, environment, environment.surroundings())
+            except (ValueError, LookupError):
+                yield place
 
 
 def _text_of(template: Template) -> Value:
@@ -109,38 +158,19 @@ def _fixed(bound: Bound) -> Json:
             raise TypeError("a template is not fixed")
 
 
-def _bound(bound: Bound, environment: Environment) -> Json:
+def _bound(bound: Bound, environment: Environment, around: Surroundings) -> Json:
     match bound:
         case Fixed(value):
             return value
         case Template():
-            return _template(bound, environment)
+            return _template(bound, environment, around)
         case BoundMapping(items):
-            return {name: _bound(item, environment) for name, item in items.items()}
+            return {name: _bound(item, environment, around) for name, item in items.items()}
         case BoundList(items):
-            return [_bound(item, environment) for item in items]
+            return [_bound(item, environment, around) for item in items]
 
 
-def _template(template: Template, environment: Environment) -> Value:
+def _template(template: Template, environment: Environment, around: Surroundings) -> Value:
     if template.is_typed:
-        return _expression(template.segments[0], environment)
-    return "".join([to_text(_expression(segment, environment)) for segment in template.segments])
-
-
-def _expression(expression: Expression, environment: Environment) -> Value:
-    match expression:
-        case Constant(value):
-            return value
-        case Subscription(activity, item):
-            value = item_of(environment.lineage, activity, item)
-            return "" if value is None else value
-        case VariableReference(path):
-            if path not in environment.variables:
-                raise LookupError(f"there is no variable '{path}'")
-            return environment.variables[path]
-        case GroupReference(path):
-            if path not in environment.members:
-                raise LookupError(f"the computer group '{path}' has no members")
-            return environment.members[path]
-        case Call(function, arguments):
-            return call(function, [_expression(argument, environment) for argument in arguments])
+        return evaluate(template.segments[0], environment.resolve, around)
+    return "".join([to_text(evaluate(segment, environment.resolve, around)) for segment in template.segments])

@@ -14,10 +14,11 @@ from orchestrion.model.activity_type import ActivityType, FieldKind
 from orchestrion.model.check import check
 from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Predicate
 from orchestrion.model.errors import InvalidError
+from orchestrion.model.expression import CounterReference, GroupReference, Subscription, VariableReference
 from orchestrion.model.finding import Severity
 from orchestrion.model.inputs import texts_in
 from orchestrion.model.runbook import GROUP_TYPES, JUNCTION, Activity, Link, Runbook, start_activities
-from orchestrion.model.template import GroupReference, Subscription, VariableReference, parse
+from orchestrion.model.template import parse
 from orchestrion.model.values import Json, to_number
 
 RETURN_DATA_FROM = "return_data_from"  # of junctions and groups: the ids of activities, or empty for none
@@ -201,6 +202,8 @@ class _References:
                 self.variables.add(each.path)
             elif isinstance(each, GroupReference):
                 self.computer_groups[activity][each.path] = None
+            elif isinstance(each, CounterReference):
+                self.counters.add(activity)
 
     def _note_conditions(self, source: str, conditions: Iterable[Condition]) -> None:
         for condition in conditions:

@@ -35,11 +35,14 @@ class _Checks:
     types: Mapping[str, ActivityType]
 
     def beginning(self, case: Case) -> Iterator[DocumentError]:
-        """Parameters, variables and what the monitor published."""
+        """Parameters, variables, computer groups and what the monitor published."""
         _, problems = check_parameters(declared_parameters(self.plan.runbook), case.parameters)
         yield from (DocumentError("parameters", problem) for problem in problems)
         for path in sorted(self.plan.variables - variables_of(self.plan, case).keys()):
             yield DocumentError("variables", f"the runbook reads the variable '{path}'; add it: {{{path}: ...}}")
+        groups = {each.computer_group for each in self.plan.activities.values() if each.computer_group}
+        for path in sorted(groups - case.computer_groups.keys()):
+            yield DocumentError("computer_groups", f"the runbook names the group '{path}'; add it: {{{path}: [...]}}")
         start = self._activity(self.plan.start)
         if self._kind(start).kind is not ActivityKind.MONITOR:
             if case.trigger is not None:

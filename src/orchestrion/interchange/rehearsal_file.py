@@ -93,6 +93,7 @@ def _rehearsal(place: str, value: Json) -> Rehearsal:
         parameters=_record(reader.at("parameters"), reader.mapping("parameters")),
         variables=_record(reader.at("variables"), reader.mapping("variables")),
         trigger=None if trigger is None else _record(reader.at("trigger"), trigger),
+        computer_groups={each: _names(inner, found) for each, inner, found in _fields(reader, "computer_groups")},
         now=_moment(reader.at("now"), reader.take("now")),
         results={each: _results(inner, found) for each, inner, found in _fields(reader, "results")},
         compute=_ids(reader, "compute"),
@@ -159,10 +160,15 @@ def _ids(reader: ObjectReader, name: str) -> tuple[str, ...] | None:
     value = reader.take(name)
     if value is None:
         return None
-    found = items_of(reader.at(name), value)
+    return _names(reader.at(name), value)
+
+
+def _names(place: str, value: Json) -> tuple[str, ...]:
+    """A list of activities' ids, or of computers."""
+    found = items_of(place, value)
     for index, each in enumerate(found):
         if not isinstance(each, str):
-            raise DocumentError(f"{reader.at(name)}[{index}]", "expected the id of an activity")
+            raise DocumentError(f"{place}[{index}]", "expected a name, a text")
     return tuple(str(each) for each in found)
 
 

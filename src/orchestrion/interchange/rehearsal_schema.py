@@ -50,6 +50,7 @@ def _case() -> Schema:
         "parameters": _mapping("Values by parameter.", _VALUE),
         "variables": _mapping("Values by the variable's path.", _VALUE),
         "trigger": {"$ref": "#/$defs/record", "description": "What the monitor published."},
+        "computer_groups": _mapping("Names of computers by the group's path.", _IDS),
         "now": _text("The moment the run begins, in ISO 8601."),
         "results": _mapping("By activity id: a result, or a list for successive executions.", results),
         "compute": {**_IDS, "description": "Pure activities that are run for real; without it all of them."},

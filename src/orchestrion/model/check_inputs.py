@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from orchestrion.model import common_items
 from orchestrion.model.activity_type import ActivityType, Field, FieldKind
+from orchestrion.model.check_expressions import expression_mistakes
 from orchestrion.model.errors import TemplateError
+from orchestrion.model.expression import Subscription
 from orchestrion.model.finding import Finding, Place, Severity
-from orchestrion.model.functions import FUNCTIONS
 from orchestrion.model.inputs import texts_in
 from orchestrion.model.runbook import ERROR, INITIALIZE_DATA, INVOKE_RUNBOOK, RETURN_DATA, Activity, Runbook
-from orchestrion.model.template import Call, Expression, Subscription, parse
+from orchestrion.model.template import Template, parse
 from orchestrion.model.upstream import Upstream
 from orchestrion.model.values import Json, ValueType, convert
 
@@ -26,7 +28,7 @@ def input_findings(runbook: Runbook, types: Types, before: Upstream) -> Iterator
             yield from _fields(activity, kind)
         upstream = before.of(activity.id)
         for place, text in texts_in(activity.inputs):
-            yield from _template(runbook, activity, types, upstream, place, text)
+            yield from _template(_Spot(runbook, activity, types, upstream, place), text)
     yield from _parameters(runbook)
     yield from _returned(runbook)
 
@@ -107,43 +109,57 @@ def _constant(activity: Activity, field: Field, value: str) -> Iterator[Finding]
             )
 
 
-def _template(
-    runbook: Runbook, activity: Activity, types: Types, upstream: set[str], place: str, text: str
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a text stands: the property `place` of an activity, and the activities that run before it."""
+
+    runbook: Runbook
+    activity: Activity
+    types: Types
+    upstream: set[str]
+    place: str
+
+    def says(self, severity: Severity, code: str, message: str, fix: str, position: int) -> Finding:
+        """A finding at a character of the text."""
+        spot = Place(activity=self.activity.id, property=self.place, position=position)
+        return Finding(severity, code, f"'{self.activity.name}', input '{self.place}'{message}", fix, spot)
+
+
+def _template(spot: _Spot, text: str) -> Iterator[Finding]:
     try:
         template = parse(text)
     except TemplateError as error:
-        spot = Place(activity=activity.id, property=place, position=error.position)
         fix = 'Write {{ activity_id["Item name"] }}; a literal {{ is written {{ "{{" }}.'
-        yield Finding(Severity.ERROR, "template-invalid", f"'{activity.name}', input '{place}': {error}.", fix, spot)
+        yield spot.says(Severity.ERROR, "template-invalid", f": {error}.", fix, error.position)
         return
+    yield from _expressions(spot, template)
     for expression in template.expressions():
-        yield from _expression(runbook, activity, types, upstream, place, expression)
+        if isinstance(expression, Subscription):
+            yield from _subscription(spot, expression)
 
 
-def _expression(
-    runbook: Runbook, activity: Activity, types: Types, upstream: set[str], place: str, expression: Expression
-) -> Iterator[Finding]:
-    if isinstance(expression, Call) and expression.function not in FUNCTIONS:
-        message = f"'{activity.name}', input '{place}': there is no function '{expression.function}'."
-        yield _error(
-            "unknown-function", activity, place, message, f"Function names are case-sensitive: {', '.join(FUNCTIONS)}."
-        )
-    if not isinstance(expression, Subscription):
-        return
-    source = runbook.activities.get(expression.activity)
-    if expression.activity == ERROR and ERROR in upstream:
+def _expressions(spot: _Spot, template: Template) -> Iterator[Finding]:
+    for segment in template.segments:
+        for mistake in expression_mistakes(segment):
+            severity = Severity.ERROR if mistake.is_certain else Severity.WARNING
+            yield spot.says(severity, mistake.code, f": {mistake.reason}.", mistake.fix, mistake.position)
+
+
+def _subscription(spot: _Spot, found: Subscription) -> Iterator[Finding]:
+    source = spot.runbook.activities.get(found.activity)
+    before = f"Activities before it: {_listed(spot.upstream)}."
+    if found.activity == ERROR and ERROR in spot.upstream:
         return
     if source is None:
-        message = f"'{activity.name}', input '{place}' subscribes to '{expression.activity}', which does not exist."
-        yield _error("dangling-subscription", activity, place, message, f"Activities before it: {_listed(upstream)}.")
-    elif source.id not in upstream:
-        message = f"'{activity.name}', input '{place}' subscribes to '{source.name}', which does not run before it."
-        yield _error("not-upstream", activity, place, message, f"Activities before it: {_listed(upstream)}.")
-    elif (kind := types.get(source.type)) and not publishes(source, kind, expression.item):
+        message = f" subscribes to '{found.activity}', which does not exist."
+        yield spot.says(Severity.ERROR, "dangling-subscription", message, before, found.position)
+    elif source.id not in spot.upstream:
+        message = f" subscribes to '{source.name}', which does not run before it."
+        yield spot.says(Severity.ERROR, "not-upstream", message, before, found.position)
+    elif (kind := spot.types.get(source.type)) and not publishes(source, kind, found.item):
         items = ", ".join(item for item in items_of(source, kind)) or "only the common items"
-        message = f"'{activity.name}', input '{place}': '{source.name}' does not publish '{expression.item}'."
-        yield _error("unknown-item", activity, place, message, f"It publishes: {items}.")
+        message = f": '{source.name}' does not publish '{found.item}'."
+        yield spot.says(Severity.ERROR, "unknown-item", message, f"It publishes: {items}.", found.position)
 
 
 def items_of(activity: Activity, kind: ActivityType) -> dict[str, ValueType]:

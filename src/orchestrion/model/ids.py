@@ -6,7 +6,10 @@ import re
 from uuid import UUID, uuid5
 
 ACTIVITY_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
-RESERVED_ACTIVITY_IDS = frozenset({"var", "true", "false", "null", "group", "now"})
+# Words that mean something else in an expression: `var["x"]` is never an item of an activity.
+RESERVED_ACTIVITY_IDS = frozenset(
+    {"and", "counter", "error", "false", "group", "not", "now", "null", "or", "true", "var"}
+)
 TYPE_ID = re.compile(r"[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*")
 
 _NAMESPACE = UUID("6f0d2a4e-5d0f-5f0e-9a53-0b1f5c3c7a11")

@@ -1,67 +1,64 @@
-r"""The text of an input as people write it, and its parts: literals, subscriptions, variables and calls (spec 4.4).
+r"""The text of an input as people write it: reading it into parts, and writing the parts again (spec 4.4).
 
-Grammar, inside `{{ }}`::
+Grammar, inside `{{ }}`; operators from the loosest to the tightest, those of one line from left to right::
 
-    expression := text | number | true | false | null | reference | variable | call
-    reference  := activity-id ( "[" text "]" | "." name )       read_line["Line text"]
-    variable   := "var" "[" text "]"                            var["Folder/Name"]
-    call       := name "(" [expression {"," expression}] ")"    Upper(read_line["Line text"])
+    expression := expression "or" expression
+                | expression "and" expression
+                | "not" expression
+                | expression ("==" | "!=" | "<" | "<=" | ">" | ">=") expression     not chained
+                | expression "&" expression                                         joins texts
+                | expression ("+" | "-") expression
+                | expression ("*" | "/" | "%") expression
+                | "-" expression
+                | "(" expression ")" | text | number | true | false | null | reference | call
+    reference  := activity-id ( "[" text "]" | "." name )                   read_line["Line text"]
+                | ("var" | "counter" | "group") "[" text "]"                var["Folder/Name"]
+    call       := name "(" [expression {"," expression}] ")"                Upper(read_line["Line text"])
     text       := "…" or '…' with \" \' \\ \n \t
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
-from typing import TypeAlias
 
 from orchestrion.model.errors import TemplateError
-from orchestrion.model.values import Value
+from orchestrion.model.expression import (
+    Call,
+    Constant,
+    CounterReference,
+    Expression,
+    GroupReference,
+    Inversion,
+    Negation,
+    Operation,
+    Reference,
+    Subscription,
+    VariableReference,
+    walk,
+)
+from orchestrion.model.operators import COMPARISON, LEVELS, LOOSEST, NEGATION, NOT
+from orchestrion.model.values import Value, to_text
+
+__all__ = [
+    "Call",
+    "Constant",
+    "CounterReference",
+    "Expression",
+    "GroupReference",
+    "Subscription",
+    "Template",
+    "VariableReference",
+    "escape",
+    "parse",
+    "read_expression",
+    "spell",
+]
 
 OPEN, CLOSE = "{{", "}}"
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A value written out."""
-
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """A published data item of an earlier activity."""
-
-    activity: str
-    item: str
-
-
-@dataclass(frozen=True, slots=True)
-class VariableReference:
-    """A variable by its path: folder names and name, joined by `/`."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupReference:
-    """A computer group by its path: the computer of it that the execution runs for."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A data manipulation function applied to arguments; `position` is where its name stands in the text."""
-
-    function: str
-    arguments: tuple[Expression, ...]
-    position: int
-
-
-Expression: TypeAlias = Constant | Subscription | VariableReference | GroupReference | Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +74,13 @@ class Template:
 
     @property
     def is_constant(self) -> bool:
-        """Whether nothing in the text depends on a run."""
+        """Whether nothing in the text is to be computed."""
         return all(isinstance(segment, Constant) for segment in self.segments)
 
     def expressions(self) -> Iterator[Expression]:
-        """Every expression in the text, arguments of calls included, in reading order."""
+        """Every expression in the text, those inside others included, in reading order."""
         for segment in self.segments:
-            yield from _walk(segment)
-
-
-def _walk(expression: Expression) -> Iterator[Expression]:
-    yield expression
-    if isinstance(expression, Call):
-        for argument in expression.arguments:
-            yield from _walk(argument)
+            yield from walk(segment)
 
 
 @lru_cache(maxsize=4096)
@@ -103,12 +93,17 @@ def parse(text: str) -> Template:
     while (start := text.find(OPEN, position)) >= 0:
         if start > position:
             segments.append(Constant(text[position:start]))
-        reader = _Reader(text, start + len(OPEN))
-        segments.append(reader.expression())
-        position = reader.expect_close()
+        expression, position = read_expression(text, start)
+        segments.append(expression)
     if position < len(text):
         segments.append(Constant(text[position:]))
     return Template(tuple(segments))
+
+
+def read_expression(text: str, start: int) -> tuple[Expression, int]:
+    """The expression whose `{{` stands at `start`, and the position behind its `}}`. Raises TemplateError."""
+    reader = _Reader(text, start + len(OPEN))
+    return reader.expression(), reader.expect_close()
 
 
 def escape(text: str) -> str:
@@ -116,18 +111,82 @@ def escape(text: str) -> str:
     return text.replace(OPEN, '{{ "{{" }}') if OPEN in text else text
 
 
+def spell(expression: Expression) -> str:
+    """The expression as it is written inside `{{ }}`: reading that gives an equal one."""
+    match expression:
+        case Constant(value):
+            return _spelled_value(value)
+        case Subscription(activity, item):
+            return f"{activity}[{_quoted(item)}]"
+        case VariableReference(path) | CounterReference(path) | GroupReference(path):
+            return f"{_NAMES[type(expression)]}[{_quoted(path)}]"
+        case Call(function, arguments):
+            return f"{function}({', '.join(map(spell, arguments))})"
+        case Inversion() | Negation() | Operation():
+            return _spelled_operation(expression)
+
+
+def _spelled_operation(expression: Inversion | Negation | Operation) -> str:
+    match expression:
+        case Inversion(operand):
+            return f"not {_inside(operand, NOT)}"
+        case Negation(operand):
+            return f"-{_inside(operand, NEGATION)}"
+        case Operation(operators, operands):
+            first, *others = [_inside(operand, LEVELS[operators[0]] + 1) for operand in operands]
+            return first + "".join(f" {sign} {each}" for sign, each in zip(operators, others, strict=True))
+
+
+def _inside(expression: Expression, level: int) -> str:
+    """The operand of an operator: in parentheses unless it binds at least as tightly as `level`."""
+    match expression:
+        case Operation(operators):
+            own = LEVELS[operators[0]]
+        case Inversion():
+            own = NOT
+        case _:
+            own = NEGATION
+    return spell(expression) if own >= level else f"({spell(expression)})"
+
+
+def _spelled_value(value: Value) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, float):
+        digits = f"{Decimal(repr(value)):f}"
+        return digits if "." in digits else f"{digits}.0"
+    return to_text(value)
+
+
+def _quoted(text: str) -> str:
+    for character, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+        text = text.replace(character, escaped)
+    return f'"{text}"'
+
+
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-      | (?P<number>-?\d+(?:\.\d+)?)
+      | (?P<number>[0-9]+(?:\.[0-9]+)?)
       | (?P<name>[A-Za-z_][A-Za-z0-9_]*)
-      | (?P<sign>\}\}|[\[\]().,])
+      | (?P<sign>\}\}|[=!<>]=|[\[\]().,<>&+\-*/%])
     )""",
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 _ESCAPES = {"n": "\n", "t": "\t"}
 _NAMED: dict[str, Value] = {"true": True, "false": False, "null": None}
-_MAX_DEPTH = 40  # nesting of calls; deeper is a mistake, and a bound keeps the parser off the interpreter's stack limit
+_REFERENCES: dict[str, Callable[[str, int], Reference]] = {
+    "var": VariableReference,
+    "counter": CounterReference,
+    "group": GroupReference,
+}
+_NAMES = {VariableReference: "var", CounterReference: "counter", GroupReference: "group"}
+_MAX_DEPTH = (
+    60  # nesting; deeper is a mistake, and a bound keeps reading and evaluating off the interpreter's stack limit
+)
+_MAX_DIGITS = 300  # of a number written out; more is beyond the largest float
 
 
 class _Reader:
@@ -138,42 +197,76 @@ class _Reader:
         self._position = position
         self._depth = 0
 
-    def expression(self) -> Expression:
-        kind, token, start = self._next()
-        if kind == "text":
-            return Constant(_unescape(token))
-        if kind == "number":
-            return Constant(float(token) if "." in token else int(token))
-        if kind == "name":
-            return self._named(token, start)
-        raise TemplateError(start, f"expected a value, found '{token}'")
+    def expression(self, level: int = LOOSEST) -> Expression:
+        """Operands joined by operators that bind at least as tightly as `level`."""
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise TemplateError(self._position, f"expressions are nested deeper than {_MAX_DEPTH}")
+        left = self._operand(level)
+        while LEVELS.get(self._peek(), 0) >= level:
+            left = self._operation(left, LEVELS[self._peek()])
+        self._depth -= 1
+        return left
 
     def expect_close(self) -> int:
         """The position behind the closing `}}`."""
         self._expect(CLOSE)
         return self._position
 
+    def _operation(self, first: Expression, level: int) -> Operation:
+        operators: list[str] = []
+        operands, positions = [first], list[int]()
+        while LEVELS.get(self._peek()) == level:
+            _, operator, position = self._next()
+            if operators and level == COMPARISON:
+                raise TemplateError(position, "comparisons are not chained; join two of them with 'and'")
+            operators.append(operator)
+            operands.append(self.expression(level + 1))
+            positions.append(position)
+        return Operation(tuple(operators), tuple(operands), tuple(positions))
+
+    def _operand(self, level: int) -> Expression:
+        kind, token, start = self._next()
+        if kind == "text":
+            return Constant(_unescape(token))
+        if kind == "number":
+            return _number(token, start)
+        match token:
+            case "not":
+                return self._inversion(level, start)
+            case "-":
+                return _negation(self.expression(NEGATION), start)
+            case "(":
+                inner = self.expression()
+                self._expect(")")
+                return inner
+            case _ if kind == "name":
+                return self._named(token, start)
+        raise TemplateError(start, f"expected a value, found '{token}'")
+
+    def _inversion(self, level: int, start: int) -> Inversion:
+        if level > NOT:
+            raise TemplateError(start, "'not' behind an operator stands in parentheses, written (not ...)")
+        return Inversion(self.expression(NOT), start)
+
     def _named(self, name: str, start: int) -> Expression:
+        if name in LEVELS:
+            raise TemplateError(start, f"expected a value, found '{name}'")
+        if name in _NAMED:
+            return Constant(_NAMED[name])
+        if name in _REFERENCES:
+            return _REFERENCES[name](self._bracketed(), start)
         sign = self._peek()
         if sign == "(":
             return self._call(name, start)
-        if name == "var":
-            return VariableReference(self._bracketed())
-        if name == "group":
-            return GroupReference(self._bracketed())
         if sign == "[":
-            return Subscription(name, self._bracketed())
+            return Subscription(name, self._bracketed(), start)
         if sign == ".":
             self._next()
-            return Subscription(name, self._take("name", "the name of a published item"))
-        if name in _NAMED:
-            return Constant(_NAMED[name])
+            return Subscription(name, self._take("name", "the name of a published item"), start)
         raise TemplateError(start, f"'{name}' needs an item, written {name}[\"Item name\"]")
 
     def _call(self, name: str, start: int) -> Call:
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise TemplateError(start, f"calls are nested deeper than {_MAX_DEPTH}")
         self._next()
         arguments: list[Expression] = []
         while self._peek() != ")":
@@ -181,7 +274,6 @@ class _Reader:
                 self._expect(",")
             arguments.append(self.expression())
         self._next()
-        self._depth -= 1
         return Call(name, tuple(arguments), start)
 
     def _bracketed(self) -> str:
@@ -213,6 +305,23 @@ class _Reader:
             raise TemplateError(self._position, what)
         self._position = found.end()
         return found.lastgroup, found[found.lastgroup], found.start(found.lastgroup)
+
+
+def _number(digits: str, start: int) -> Constant:
+    if len(digits) > _MAX_DIGITS:
+        raise TemplateError(start, f"a number has at most {_MAX_DIGITS} digits")
+    return Constant(float(digits) if "." in digits else int(digits))
+
+
+def _negation(operand: Expression, start: int) -> Expression:
+    """The only folding of constants: a negative number is a constant, as its digits are."""
+    match operand:
+        case Constant(bool()):
+            return Negation(operand, start)
+        case Constant(int(number) | float(number)):
+            return Constant(-number)
+        case _:
+            return Negation(operand, start)
 
 
 def _unescape(quoted: str) -> str:

@@ -111,8 +111,9 @@ class Message:
 class Claimed:
     """An instance that this server now owns, with what it needs to start or go on.
 
-    A fresh one has never been claimed before, so it has no journal. `depth` counts the runbooks that invoked each other
-    to get here; `rerun` and `test` say how it differs from an ordinary run (services/reruns.py, services/tests.py).
+    A fresh one has never been claimed before, so it has no journal; it may have messages. `depth` counts the runbooks
+    that invoked each other to get here; `rerun` and `test` say how it differs from an ordinary run
+    (services/reruns.py, services/tester.py).
     """
 
     instance_id: str
@@ -127,6 +128,7 @@ class Claimed:
     starter: str
     number: int
     is_fresh: bool
+    has_messages: bool = False
     starter_id: str = ""
     depth: int = 0
     rerun: Mapping[str, Json] | None = None

@@ -68,7 +68,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An execution is in doubt from now on; the executor looks whether anything else goes on."""
+    """An execution waits for something outside from now on; the executor looks whether anything else goes on."""
 
 
 @dataclass(frozen=True, slots=True)

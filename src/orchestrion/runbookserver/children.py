@@ -21,7 +21,7 @@ from orchestrion.ports.authoring import RunbookRecord
 from orchestrion.ports.journal import Claimed, Message
 from orchestrion.ports.runs import JobRecord
 from orchestrion.ports.transaction import Transaction
-from orchestrion.runbookserver.activity_runs import Finished, Services
+from orchestrion.runbookserver.activity_runs import Finished, Held, Services
 from orchestrion.runbookserver.given import record_of, records_of
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Intent
@@ -62,7 +62,7 @@ class ChildRuns:
         claimed: Claimed,
         services: Services,
         journal: InstanceJournal,
-        report: Callable[[Finished], None],
+        report: Callable[[Finished | Held], None],
     ) -> None:
         self._claimed = claimed
         self._services = services
@@ -133,6 +133,7 @@ class ChildRuns:
         durable = self._journal.flush()
         self._wait(_Child(command, intent))
         self._starting.discard(key)
+        self._report(Held())  # there is nothing more to do here: the instance may leave memory
         await asyncio.shield(durable)
         self._services.feed.work()
 

@@ -145,8 +145,8 @@ class Claimer:
         if self._is_draining:
             executor.leave()
         self._services.feed.instance(claimed, "running")
-        if not claimed.is_fresh:
-            await self.deliver_messages(fence)  # what was answered while nobody owned the instance
+        if claimed.has_messages:
+            await self.deliver_messages(fence)  # what came while nobody owned the instance
         return await executor.run(journal, snapshot)
 
     async def _beginning(

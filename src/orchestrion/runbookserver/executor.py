@@ -163,6 +163,7 @@ class InstanceExecutor:
             if journal or snapshot is not None:
                 self._go_on(group, recover(self._plan, journal, snapshot))
             else:
+                self._obey_first()
                 self._begin(group)
             self._arm_limits(group)
             outcome = None
@@ -249,6 +250,20 @@ class InstanceExecutor:
         parameters = dict(before.parameters if before else claimed.parameters)
         return InstanceStarted(self._journal.stamp(), parameters, variables, trigger, facts)
 
+    def _obey_first(self) -> None:
+        """What people asked of the instance while nobody ran it counts before anything starts."""
+        for _ in range(self._happened.qsize()):
+            happened = self._happened.get_nowait()
+            if isinstance(happened, Message) and happened.kind == "control":
+                self._obey(happened)
+            else:
+                self._happened.put_nowait(happened)
+
+    def _obey(self, message: Message) -> None:
+        self._journal.consume(message.id)
+        self._journal.signal(codec.CONTROL, self._journal.stamp(), message.payload)
+        self._gate.take(message.payload)
+
     def _go_on(self, group: TaskGroup, recovered: Recovered) -> None:
         """Takes up an instance where its journal ends: what had finished is not run again."""
         self._conductor = recovered.conductor
@@ -257,6 +272,10 @@ class InstanceExecutor:
         for control in recovered.controls:
             self._gate.take(control)
         self._gate.taken_over()
+        for command in self._conductor.open.values():
+            if isinstance(command, StartActivity) and str(command.key) not in recovered.intents:
+                self._start.is_allowed(command, self._conductor.started)  # holds back what a message may let go
+        self._obey_first()
         for command in list(self._conductor.open.values()):
             intent = recovered.intents.get(str(command.key)) if isinstance(command, StartActivity) else None
             if not isinstance(command, StartActivity) or (intent is None and not self._stop_reason):
@@ -380,9 +399,7 @@ class InstanceExecutor:
                 self._journal.consume(message.id)
                 self._stop(group, _STOP)
             case "control":
-                self._journal.consume(message.id)
-                self._journal.signal(codec.CONTROL, self._journal.stamp(), message.payload)
-                self._gate.take(message.payload)
+                self._obey(message)
                 self._offer_again(group)
             case _:
                 self._journal.consume(message.id)

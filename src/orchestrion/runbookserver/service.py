@@ -95,12 +95,12 @@ class RunbookServerService:
             feed=Feed(outside.wakeups),
             store_event=self._store_event,
             counters=RunCounters(outside.database, outside.clock),
-            resources=Resources(outside.database),
+            resources=Resources(outside.database, outside.clock),
         )
         plans = Plans(outside.database, outside.packs)
         claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, self._options.capacity)
         self._claimer = claimer
-        triggers = Triggers(outside.journal, outside.database, plans, services, outside.wakeups)
+        triggers = Triggers(outside.journal, plans, services, outside.wakeups)
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(writer.run)

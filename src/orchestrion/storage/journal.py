@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, case, delete, or_, select, update
+from sqlalchemy import Connection, case, delete, exists, or_, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -194,6 +194,7 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
             job.c.depth,
             job.c.rerun,
             job.c.test,
+            exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
         )
         .join(job, job.c.id == instance.c.job_id)
         .where(instance.c.id.in_(picked))
@@ -215,6 +216,7 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
             starter=row["created_by_name"],
             number=row["number"],
             is_fresh=fresh[row["id"]],
+            has_messages=row["has_messages"],
             starter_id=row["created_by_id"],
             depth=row["depth"],
             rerun=optional_json(row["rerun"]),

@@ -71,6 +71,13 @@ def begun(orchestrion: Command, job_id: str) -> str:
     return str(eventually(lambda: result(look())["latest_instance_id"], "an instance"))
 
 
+def removed(service: WebService, variables: list[dict[str, str]]) -> None:
+    """Takes variables away: the service is shared with other tests."""
+    with service.with_token() as api:
+        for each in variables:
+            api.delete(f"/variables/{each['id']}").raise_for_status()
+
+
 def expecting(folder: Path, expect: str) -> Path:
     """A rehearsal of the folder's runbook that expects one thing."""
     file = folder / "Grade a number.test.yaml"
@@ -231,12 +238,16 @@ def test_a_recording_never_overwrites(orchestrion: Command, folder: Path) -> Non
     assert (done.exit_code, file.read_text()) == (ExitCode.USAGE, before)
 
 
-def test_an_encrypted_variable_is_not_recorded(orchestrion: Command, service: WebService, tmp_path: Path) -> None:
+def test_an_encrypted_variable_is_not_recorded(
+    orchestrion: Command, service: WebService, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Another text stands for it; a note says so, and that plain variables have the values of now."""
     (tmp_path / "Mail.yaml").write_text(MAIL)
+    wanted = (("Record/Password", "s3cret-canary"), ("Record/Server", "127.0.0.1"))
+    orders = [{"path": path, "value": value, "encrypted": "canary" in value} for path, value in wanted]
     with service.with_token() as api:
-        for path, value in (("Record/Password", "s3cret-canary"), ("Record/Server", "127.0.0.1")):
-            api.post("/variables", json={"path": path, "value": value, "encrypted": "canary" in value})
+        made = [api.post("/variables", json=order).json() for order in orders]
+        request.addfinalizer(lambda: removed(service, made))
     assert orchestrion("runbook", "import", tmp_path / "Mail.yaml").exit_code == 0
     job = json.loads(orchestrion("runbook", "run", "Mail", "--wait", "--json").stdout)
     done = orchestrion("runbook", "record", job["latest_instance_id"], "--json")

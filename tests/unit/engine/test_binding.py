@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from orchestrion.engine.binding import Environment, bind, compile_input
@@ -15,9 +18,19 @@ FIRST = Lineage("a", {"text": "first", "n": 5, "flag": True}, Status.SUCCESS, No
 PATH = Lineage("b", {"text": "second"}, Status.SUCCESS, FIRST)
 
 
-def bound(value: Json) -> Json:
-    """What one input becomes for a record that came through a and b, with two variables."""
-    environment = Environment(PATH, {"Folder/Name": "from variable", "Limit": 7})
+START = Environment(
+    PATH,
+    {"Folder/Name": "from variable", "Limit": 7},
+    counters={"Folder/Runs": 3},
+    members={"Web servers": "web1"},
+    now=datetime(2026, 1, 31, 22, 30, tzinfo=UTC),
+    seed="execution 1",
+    offset=timedelta(hours=2),
+)
+
+
+def bound(value: Json, environment: Environment = START) -> Json:
+    """What one input becomes for a record that came through a and b."""
     return bind("Read it", {"value": compile_input(value)}, environment)["value"]
 
 
@@ -100,18 +113,54 @@ def test_functions_nest_and_take_items() -> None:
 @pytest.mark.parametrize(
     ("template", "reason"),
     [
-        ("{{ upper('a') }}", "there is no function 'upper'"),
-        ("{{ Left('a') }}", "Left takes 2 arguments"),
+        ("{{ upper('a') }}", "there is no function 'upper'; did you mean Upper? Names are case-sensitive"),
+        ("{{ Left('a') }}", "Left takes 2 arguments, found 1"),
         ("{{ Sum('many') }}", "Sum: 'many' is not a number"),
         ("{{ Div(1, 0) }}", "Div: division by zero"),
         ('{{ var["Unknown"] }}', "there is no variable 'Unknown'"),
+        ('{{ counter["Unknown"] }}', "there is no counter 'Unknown'"),
+        ('{{ group["Unknown"] }}', "the computer group 'Unknown' has no members"),
     ],
 )
-def test_errors_name_activity_and_input(template: str, reason: str) -> None:
+def test_errors_name_activity_input_and_position(template: str, reason: str) -> None:
     """What cannot be computed fails the activity, and the message says where (4.6)."""
     with pytest.raises(BindingError) as caught:
         bound(template)
-    assert str(caught.value).startswith(f"activity 'Read it', input 'value': {reason}")
+    assert str(caught.value) == f"activity 'Read it', input 'value': {reason} (at character 4)"
+
+
+def test_an_error_inside_a_list_names_its_place() -> None:
+    """The property is the one text that failed, and the position counts in it."""
+    with pytest.raises(BindingError, match=r"input 'value\[1\]\.x': Div: division by zero \(at character 7\)"):
+        bound(["{{ a.n }}", {"x": "n: {{ Div(a.n, 0) }}"}])
+
+
+def test_a_counter_and_a_member_of_a_group_are_read_by_their_path() -> None:
+    """The executor hands in the counter's value, and the computer this execution runs for (6.1, 6.2)."""
+    assert bound('{{ counter["Folder/Runs"] + 1 }}') == 4
+    assert bound('{{ group["Web servers"] }}:80') == "web1:80"
+
+
+def test_now_is_the_moment_of_the_execution() -> None:
+    """In UTC as a whole, in parts on the server's clock, and the same wherever it is asked."""
+    assert bound("{{ Now() }}") == "2026-01-31T22:30:00+00:00"
+    assert bound(["{{ Now('month') }}", "{{ Now('hour') }}"]) == [2, 0]
+
+
+def test_ids_differ_in_an_execution_and_are_the_same_on_replay() -> None:
+    """They are derived from the execution and the number of the call in it."""
+    first, second = (bound(["{{ Guid() }}", "{{ Guid() }}"]) for _ in range(2))
+    assert first == second
+    assert isinstance(first, list)
+    assert first[0] != first[1]
+    assert bound("{{ Guid() }}", replace(START, seed="execution 2")) != first[0]
+
+
+@pytest.mark.parametrize("call", ["Now()", "Guid()"])
+def test_impure_functions_need_an_execution(call: str) -> None:
+    """Where nothing is started there is no moment to take."""
+    with pytest.raises(BindingError, match=call[:-2]):
+        bound(f"{{{{ {call} }}}}", Environment(PATH, {}))
 
 
 def test_a_mistake_in_a_template_names_its_place() -> None:

@@ -196,6 +196,14 @@ def test_variables_are_found_whatever_their_case() -> None:
     assert ran.executions[0].inputs == {"value": "x"}
 
 
+def test_an_activity_runs_on_each_member_of_a_computer_group() -> None:
+    """Those that the case names; a group that it does not name is a mistake."""
+    text = "activities: {a: {type: test.act, inputs: {value: '{{ group[\"Web\"] }}'}}}"
+    ran = run(text, Case("case", computer_groups={"Web": ("alpha", "beta")}), a=Result())
+    assert [each.inputs["value"] for each in ran.executions] == ["alpha", "beta"]
+    assert "add it: {Web: [...]}" in wrong(text, Case("c"))[0]
+
+
 def test_the_run_begins_when_the_case_says() -> None:
     """The common data of activities shows it."""
     text = CHAIN.replace('a["n"]', 'a["Activity end time in UTC"]')

@@ -28,6 +28,7 @@ cases:
   - name: the service is down
     parameters: {service: spooler}
     variables: {Folder/Name: value}
+    computer_groups: {Web: [alpha, beta]}
     trigger: {Event text: stopped}
     now: 2026-01-01T08:00:00Z
     results:
@@ -68,6 +69,7 @@ def test_what_a_run_begins_with_is_read() -> None:
     case = only(FULL).case
     assert (case.parameters, case.variables) == ({"service": "spooler"}, {"Folder/Name": "value"})
     assert (case.trigger, case.now) == ({"Event text": "stopped"}, datetime(2026, 1, 1, 8, tzinfo=UTC))
+    assert case.computer_groups == {"Web": ("alpha", "beta")}
     assert (case.compute, case.stop_after) == (("format_time",), "restart")
 
 
@@ -119,7 +121,7 @@ def test_json_is_read_like_yaml() -> None:
         (CASE + "    expect: {outcome: fine}\n", "x.test.yaml:4:14: cases[0].expect.outcome: 'fine' is none of"),
         (CASE + "    expect: {runs: {a: -1}}\n", "cases[0].expect.runs.a: expected how often"),
         (CASE + "    expect: {never: a}\n", "cases[0].expect.never: expected a list"),
-        (CASE + "    expect: {never: [1]}\n", "cases[0].expect.never[0]: expected the id"),
+        (CASE + "    expect: {never: [1]}\n", "cases[0].expect.never[0]: expected a name"),
         (CASE + "    expect: {inputs: {a: [1]}}\n", "cases[0].expect.inputs.a[0]: expected a mapping"),
         (CASE + "    expect: {duration_seconds: x}\n", "expected a number of seconds"),
         (CASE + "    now: soon\n", "write it as 2026-01-01T08:00:00Z"),
@@ -144,8 +146,8 @@ def test_two_cases_of_one_name_are_refused() -> None:
 def test_a_place_that_does_not_stand_in_the_file_is_located_by_what_is_around_it() -> None:
     """Never by a neighbour whose name begins alike."""
     locate = TEXT.read("x.test.yaml", FULL).locate
-    assert locate("cases[0].results.restart[0].records[0].x") == "11:17"
-    assert locate("cases[0].results.restart_all") == "9:5"
+    assert locate("cases[0].results.restart[0].records[0].x") == "12:17"
+    assert locate("cases[0].results.restart_all") == "10:5"
 
 
 def test_what_is_written_is_read_again() -> None:

@@ -1,0 +1,64 @@
+"""What the database says about a run that has ended: read once, with all of its instances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from orchestrion.bootstrap.composition import Core
+from orchestrion.engine.plan import Plan, compile_plan
+from orchestrion.model.access import SYSTEM
+from orchestrion.model.codec import read_runbook
+from orchestrion.packhost.discovery import EntryPointCatalogue
+from orchestrion.ports.journal import ExecutionRow, SignalRow
+from orchestrion.ports.runs import ExecutionRecord, InstanceRecord, JobRecord, RunFilter
+from orchestrion.storage.journal import SqlJournal
+from orchestrion.storage.tables import inbox
+from tests.kill.pack import MANIFEST, STAND_IN
+
+_TYPES = {kind.id: kind for pack in (STAND_IN, MANIFEST) for kind, _ in pack.definitions()} | {
+    type_id: each.type for type_id, each in EntryPointCatalogue().installed().items()
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceStory:
+    """One instance with the plan of its runbook and its whole journal."""
+
+    record: InstanceRecord
+    plan: Plan
+    journal: list[ExecutionRow | SignalRow]
+
+    @property
+    def executions(self) -> list[ExecutionRecord]:
+        """The executions that ended, in order."""
+        return [each.execution for each in self.journal if isinstance(each, ExecutionRow)]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A job with its instances, and how much is left of what must have been dealt with."""
+
+    job: JobRecord
+    instances: list[InstanceStory]
+    messages: int
+    doubts: int
+
+
+async def story_of(core: Core, job_id: str) -> Story:
+    """Reads it all."""
+    runs, jobs = core.services.runs, core.services.jobs
+    found = await runs.instances(SYSTEM, RunFilter(job_id=job_id))
+    return Story(
+        job=await runs.job(SYSTEM, job_id),
+        instances=[await _instance(core, each) for each in found],
+        messages=await core.database.on_writer(lambda tx: tx.scalar(select(func.count()).select_from(inbox)) or 0),
+        doubts=len(await jobs.doubts(SYSTEM)),
+    )
+
+
+async def _instance(core: Core, record: InstanceRecord) -> InstanceStory:
+    version = await core.database.read(lambda tx: tx.runbooks.version(record.runbook_id, record.version))
+    plan = compile_plan(read_runbook(version.document), _TYPES)
+    return InstanceStory(record, plan, await SqlJournal(core.database).load(record.id))
