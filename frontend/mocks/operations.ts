@@ -3,7 +3,7 @@ import { emptyDocument } from '../src/features/designer/model/document';
 import { activityTypes } from './catalogue';
 import { API, page, problem, text } from './answers';
 import { end, listeners, simulate } from './simulation';
-import { drafts, executions, instances, jobs, me, newJob, runbooks, variables } from './world';
+import { computerGroups, counters, drafts, executions, instances, jobs, me, newJob, runbooks, variables } from './world';
 
 export const operations = [
   http.post(`${API}/runbooks/:id/start`, async ({ params, request }) => {
@@ -71,6 +71,8 @@ export const operations = [
 export const administration = [
   http.get(`${API}/activity-types`, () => HttpResponse.json(activityTypes)),
   http.get(`${API}/variables`, () => HttpResponse.json(variables)),
+  http.get(`${API}/counters`, () => HttpResponse.json(counters)),
+  http.get(`${API}/computer-groups`, () => HttpResponse.json(computerGroups)),
   http.get(`${API}/tokens`, () => HttpResponse.json([])),
   http.get(`${API}/events`, () =>
     page([

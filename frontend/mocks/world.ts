@@ -1,6 +1,8 @@
 import type {
   ActivityInstanceDetail,
   ActivityState,
+  ComputerGroup,
+  Counter,
   Draft,
   Finding,
   Folder,
@@ -98,6 +100,30 @@ export const variables: Variable[] = [
   },
   { id: 'v2', path: 'Ops/Options', value: '--verbose', encrypted: false, description: '' },
   { id: 'v3', path: 'Ops/Password', value: null, encrypted: true, description: 'Of the service account' },
+];
+
+export const counters: Counter[] = [
+  {
+    id: 'c1',
+    path: 'Ops/Restarts today',
+    value: 3,
+    default_value: 0,
+    minimum: 0,
+    maximum: 10,
+    description: 'Stops at ten',
+  },
+];
+
+export const computerGroups: ComputerGroup[] = [
+  {
+    id: 'g1',
+    path: 'Ops/Web',
+    entries: [
+      { kind: 'range', value: 'web[01-12].example.org' },
+      { kind: 'name', value: 'proxy.example.org' },
+    ],
+    description: 'What visitors see',
+  },
 ];
 
 export const jobs = new Map<string, Job>();

@@ -3,46 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.acceptance.browsing import picture
 from tests.acceptance.installation import Installation
 
-PASSWORD = "a password of my own"
 ACTIVITIES = ("Compare Values", "Append Line", "Read Line")
-
-
-@pytest.fixture
-def console(page: Page) -> list[str]:
-    """Errors and warnings that the browser's console shows."""
-    found: list[str] = []
-    page.on("console", lambda message: found.append(message.text) if message.type in ("error", "warning") else None)
-    return found
-
-
-@pytest.fixture
-def signed_in(product: Installation, page: Page, console: list[str]) -> Page:
-    """The page after the first sign-in, which demands a password of one's own."""
-    page.goto(product.process.address)
-    page.get_by_label("User name").fill("admin")
-    page.get_by_label("Password", exact=False).first.fill(product.one_time_password)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_label("Current password").fill(product.one_time_password)
-    page.get_by_label("New password", exact=False).nth(0).fill(PASSWORD)
-    page.get_by_label("New password again").fill(PASSWORD)
-    page.get_by_role("button", name="Change password").click()
-    page.wait_for_url("**/runbooks")
-    return page
-
-
-def picture(page: Page, name: str) -> None:
-    """A screenshot for whoever wants to look: set SCREENSHOTS to a folder."""
-    if folder := os.environ.get("SCREENSHOTS"):
-        page.screenshot(path=Path(folder) / f"{name}.png")
 
 
 def node(page: Page, name: str) -> Locator:

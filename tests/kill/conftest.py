@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import anyio
 import pytest
 
 from tests.kill.lanes import Laboratory
-from tests.kill.matrix import ALONE, STANDBY, Servers, Tally
+from tests.kill.matrix import ALONE, STANDBY
 from tests.kill.place import forker
-from tests.kill.scenarios import CHAIN
+from tests.kill.scenarios import SCENARIOS
 from tests.services import session
 from tests.services.postgres import Cluster, fresh_database
 
 SAID = pytest.StashKey[list[str]]()
-Databases = Callable[[], AbstractContextManager[str | None]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """For fixtures that are made once for a whole module."""
+    """For fixtures that are made once for all modules."""
     return "asyncio"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
     """A folder with a path short enough for Unix sockets."""
     with tempfile.TemporaryDirectory(prefix="kill-", dir=session.shared_folder()) as made:
         yield Path(made)
 
 
-@pytest.fixture(scope="module")
-async def tallies(
+@pytest.fixture(scope="session")
+async def laboratories(
     anyio_backend: str, folder: Path, postgres_cluster: Cluster, pytestconfig: pytest.Config
-) -> dict[str, Tally]:
-    """What the matrix found on each database; a server takes over by the ways that the database allows."""
+) -> dict[str, Laboratory]:
+    """What the matrix found on each database; servers take over in the ways that the database allows."""
 
     @contextmanager
     def postgres() -> Iterator[str]:
@@ -47,16 +46,13 @@ async def tallies(
             yield database.url
 
     begun = time.monotonic()
-    found = {"SQLite": Tally(), "PostgreSQL": Tally()}
     async with forker(folder) as orders, anyio.create_task_group() as group:
-
-        def start(name: str, databases: Databases, ways: Sequence[Servers]) -> None:
-            group.start_soon(Laboratory(folder, orders, databases).run, CHAIN, ways, found[name])
-
-        start("SQLite", nullcontext, (ALONE,))
-        start("PostgreSQL", postgres, (ALONE, STANDBY))
+        sqlite, postgresql = Laboratory(folder, orders, nullcontext), Laboratory(folder, orders, postgres)
+        group.start_soon(sqlite.run, SCENARIOS, (ALONE,))
+        group.start_soon(postgresql.run, SCENARIOS, (ALONE, STANDBY))
+    found = {"SQLite": sqlite, "PostgreSQL": postgresql}
     pytestconfig.stash[SAID] = [
-        *(f"kill matrix: {tally} ({name}: {', '.join(tally.details())})" for name, tally in found.items()),
+        *(f"kill matrix: {each.tally} ({name}: {', '.join(each.tally.details())})" for name, each in found.items()),
         f"kill matrix: {time.monotonic() - begun:.0f} seconds",
     ]
     return found

@@ -33,8 +33,14 @@ class Uncut:
     story: Story
 
 
+Work = tuple[Uncut, Point]
+
+
 class Laboratory:
-    """Makes installations below `folder`, on databases whose addresses `database` gives; None is a file."""
+    """Makes installations below `folder`, on databases whose addresses `database` gives; None is a file.
+
+    `tally` and `uncut` are what `run` found.
+    """
 
     def __init__(
         self,
@@ -45,24 +51,37 @@ class Laboratory:
         self._folder = folder
         self._orders = orders
         self._database = database
+        self.tally = Tally()
+        self.uncut: list[Uncut] = []
 
-    async def run(self, scenario: Scenario, ways: Sequence[Servers], tally: Tally) -> None:
-        """Runs the scenario uncut, and then cut at all the points of the matrix."""
+    async def run(self, scenarios: Sequence[Scenario], ways: Sequence[Servers]) -> None:
+        """Runs each scenario uncut, and then cut at all the points of the matrix."""
         async with self._place() as place:
-            uncut = Uncut(scenario, *await one_run(place, scenario, Point((), ALONE)))
-            left = iter(points(uncut.ran, ways))
+            self.uncut = [Uncut(each, *await one_run(place, each, Point((), ALONE))) for each in scenarios]
+            left = ((each, point) for each in self.uncut for point in points(each.ran, ways))
             async with anyio.create_task_group() as group:
                 for _ in range(LANES - 1):
-                    group.start_soon(self._lane, uncut, left, tally)
-                if await _work_off(place, uncut, left, tally):
-                    group.start_soon(self._lane, uncut, left, tally)
+                    group.start_soon(self._lane, left)
+                if await self._work_off(place, left):
+                    group.start_soon(self._lane, left)
 
-    async def _lane(self, uncut: Uncut, left: Iterator[Point], tally: Tally) -> None:
+    async def _lane(self, left: Iterator[Work]) -> None:
         """Works off points; after a run that did not end, on a fresh installation."""
         is_open = True
         while is_open:
             async with self._place() as place:
-                is_open = await _work_off(place, uncut, left, tally)
+                is_open = await self._work_off(place, left)
+
+    async def _work_off(self, place: Place, left: Iterator[Work]) -> bool:
+        """Runs one point after the other; True when one of them did not end, and there may be others."""
+        for uncut, point in left:
+            try:
+                ran, story = await one_run(place, uncut.scenario, point)
+            except (TimeoutError, AssertionError) as error:
+                self.tally.did_not_end(point, f"{error!r}\n{place.log[-LOG_TAIL:]}")
+                return True
+            self.tally.add(point, ran, judge(uncut.story, story, ran))
+        return False
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[Place]:
@@ -74,18 +93,6 @@ class Laboratory:
                 await place.create()
             async with place.serving():
                 yield place
-
-
-async def _work_off(place: Place, uncut: Uncut, left: Iterator[Point], tally: Tally) -> bool:
-    """Runs one point after the other; True when one of them did not end, and there may be others."""
-    for point in left:
-        try:
-            ran, story = await one_run(place, uncut.scenario, point)
-        except (TimeoutError, AssertionError) as error:
-            tally.did_not_end(point, f"{error!r}\n{place.log[-LOG_TAIL:]}")
-            return True
-        tally.add(point, ran, judge(uncut.story, story, ran))
-    return False
 
 
 async def one_run(place: Place, scenario: Scenario, point: Point) -> tuple[Ran, Story]:

@@ -61,3 +61,6 @@ CHAIN = scenario(
       - {from: charge, to: done}
     """,
 )
+
+#: What the matrix runs. For runbooks that call others, one scenario holds them all: its first is started.
+SCENARIOS = (CHAIN,)

@@ -17,6 +17,7 @@ from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.tables import inbox
 from tests.kill.pack import MANIFEST, STAND_IN
 
+_MOST_JOBS = 100  # of one run
 _TYPES = {kind.id: kind for pack in (STAND_IN, MANIFEST) for kind, _ in pack.definitions()} | {
     type_id: each.type for type_id, each in EntryPointCatalogue().installed().items()
 }
@@ -49,13 +50,25 @@ class Story:
 async def story_of(core: Core, job_id: str) -> Story:
     """Reads it all."""
     runs, jobs = core.services.runs, core.services.jobs
-    found = await runs.instances(SYSTEM, RunFilter(job_id=job_id))
+    found = [
+        each for job in await _family(core, job_id) for each in await runs.instances(SYSTEM, RunFilter(job_id=job))
+    ]
     return Story(
         job=await runs.job(SYSTEM, job_id),
         instances=[await _instance(core, each) for each in found],
         messages=await core.database.on_writer(lambda tx: tx.scalar(select(func.count()).select_from(inbox)) or 0),
         doubts=len(await jobs.doubts(SYSTEM)),
     )
+
+
+async def _family(core: Core, job_id: str) -> list[str]:
+    """The job, and all that were started by it or by one of those."""
+    family = [job_id]
+    newest_first = await core.services.runs.jobs(SYSTEM, RunFilter(limit=_MOST_JOBS))
+    for each in reversed(newest_first):
+        if each.parent_job_id in family:
+            family.append(each.id)
+    return family
 
 
 async def _instance(core: Core, record: InstanceRecord) -> InstanceStory:

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from orchestrion.model.values import Json
@@ -21,6 +21,7 @@ class Call:
     """One call that came in: `what` is act, prepare or verify."""
 
     what: str
+    instance: str
     execution: str
     activity: str
     name: str
@@ -43,7 +44,7 @@ class Traffic:
     jobs: dict[str, str] = field(default_factory=dict)
     ended: set[str] = field(default_factory=set)
     has_held: bool = False
-    _order: dict[tuple[str, str], dict[str, None]] = field(default_factory=dict)
+    _order: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
 
     def comes_to(self, moment: Moment) -> Cut | None:
         """Counts the moment; gives the cut that is to be made here."""
@@ -75,15 +76,14 @@ class Traffic:
 
     def call(self, message: Message) -> Call:
         """The call in a message, which is counted with this."""
-        what, execution, activity, name = (str(message[each]) for each in ("what", "execution", "activity", "name"))
-        self._order.setdefault((activity, name), {}).setdefault(execution, None)
-        made = Call(what, execution, activity, name)
+        made = Call(**{each.name: str(message[each.name]) for each in fields(Call)})
+        self._order.setdefault((made.instance, made.activity, made.name), {}).setdefault(made.execution)
         self.calls.append(made)
         return made
 
     def _round(self, call: Call) -> int:
         """Which execution of its activity for this name it is, from 1, in the order in which they first called."""
-        return list(self._order[call.activity, call.name]).index(call.execution) + 1
+        return list(self._order[call.instance, call.activity, call.name]).index(call.execution) + 1
 
 
 def _texts(value: Json) -> dict[str, str]:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from tests.kill.matrix import IS_FULL, Tally
+from tests.kill.lanes import Laboratory
+from tests.kill.matrix import IS_FULL
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(0 if IS_FULL else 240)]
-DATABASES = ("SQLite", "PostgreSQL")
+pytestmark = pytest.mark.timeout(0 if IS_FULL else 600)
 
 
-@pytest.mark.parametrize("database", DATABASES)
-async def test_every_run_keeps_every_rule(tallies: dict[str, Tally], database: str) -> None:
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def laboratory(laboratories: dict[str, Laboratory], request: pytest.FixtureRequest) -> Laboratory:
+    """What was found on one database."""
+    return laboratories[request.param]
+
+
+def test_every_run_keeps_every_rule(laboratory: Laboratory) -> None:
     """Success, all that was to happen, each effect as its class allows, in order, with a journal that replays."""
-    assert not tallies[database].faults, "\n".join(tallies[database].faults)
+    assert not laboratory.tally.faults, "\n".join(laboratory.tally.faults)
 
 
-@pytest.mark.parametrize("database", DATABASES)
-async def test_processes_really_died(tallies: dict[str, Tally], database: str) -> None:
-    """At least nine of ten chosen moments were come to, and people were asked about what only they can know."""
-    tally = tallies[database]
+def test_processes_really_died(laboratory: Laboratory) -> None:
+    """Nine of ten chosen moments were come to, and people were asked about what only they can know."""
+    tally = laboratory.tally
     assert len(tally.unreached) <= tally.points / 10
     assert tally.kills >= tally.points - len(tally.unreached)
     assert tally.answers

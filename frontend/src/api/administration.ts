@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { api, body, cursorOf } from './client';
 import type { OperatorEvent, Variable } from './types';
+import { useWrite } from './write';
 
 export const eventKeys = { all: ['events'] as const };
 export const serverKeys = { all: ['servers'] as const };
@@ -50,15 +51,6 @@ export const tokensOptions = queryOptions({
   queryKey: tokenKey,
   queryFn: ({ signal }) => body(api.GET('/api/v1/tokens', { signal })),
 });
-
-function useWrite<Input, Output>(key: readonly string[], mutationFn: (input: Input) => Promise<Output>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn,
-    meta: { quiet: true },
-    onSettled: () => client.invalidateQueries({ queryKey: key }),
-  });
-}
 
 export type VariableInput = Omit<Variable, 'id' | 'value'> & { value: string };
 

@@ -15,6 +15,8 @@ const PLACES = [
   { to: '/events', name: 'Events' },
   { to: '/servers', name: 'Servers' },
   { to: '/variables', name: 'Variables' },
+  { to: '/counters', name: 'Counters' },
+  { to: '/computer-groups', name: 'Computer groups' },
   { to: '/audit', name: 'Audit' },
 ] as const;
 

@@ -76,6 +76,16 @@ function plainPages<Parent extends AnyRoute>(parent: () => Parent) {
     path: '/variables',
     component: lazyRouteComponent(() => import('@/features/admin/VariablesPage'), 'VariablesPage'),
   });
+  const counters = createRoute({
+    getParentRoute: parent,
+    path: '/counters',
+    component: lazyRouteComponent(() => import('@/features/admin/CountersPage'), 'CountersPage'),
+  });
+  const computerGroups = createRoute({
+    getParentRoute: parent,
+    path: '/computer-groups',
+    component: lazyRouteComponent(() => import('@/features/admin/ComputerGroupsPage'), 'ComputerGroupsPage'),
+  });
   const audit = createRoute({
     getParentRoute: parent,
     path: '/audit',
@@ -86,5 +96,5 @@ function plainPages<Parent extends AnyRoute>(parent: () => Parent) {
     path: '/tokens',
     component: lazyRouteComponent(() => import('@/features/admin/TokensPage'), 'TokensPage'),
   });
-  return [doubts, servers, variables, audit, tokens] as const;
+  return [doubts, servers, variables, counters, computerGroups, audit, tokens] as const;
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, PasswordInput, Stack, Switch, Text, TextInput } from '@mantine/core';
-import { type SyntheticEvent, useState } from 'react';
+import { PasswordInput, Switch, TextInput } from '@mantine/core';
+import { useState } from 'react';
 import { useChangeVariable, useCreateVariable } from '@/api/administration';
 import { messageOf } from '@/api/problem';
 import type { Variable } from '@/api/types';
 import { formatValue } from '@/shared/lib/format';
+import { FormDialog } from '@/shared/ui/FormDialog';
 
 interface Props {
   /** Null makes a new one. */
@@ -18,10 +19,8 @@ export function VariableDialog({ variable, onClose }: Props) {
   const [value, setValue] = useState(variable?.encrypted ? '' : formatValue(variable?.value));
   const [encrypted, setEncrypted] = useState(variable?.encrypted ?? false);
   const [description, setDescription] = useState(variable?.description ?? '');
-  const busy = create.isPending || change.isPending;
   const error = create.error ?? change.error;
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
+  const submit = () => {
     const done = { onSuccess: onClose };
     if (!variable) create.mutate({ path, value, encrypted, description }, done);
     else {
@@ -32,51 +31,40 @@ export function VariableDialog({ variable, onClose }: Props) {
   };
   const ValueInput = encrypted ? PasswordInput : TextInput;
   return (
-    <Modal opened onClose={onClose} title={variable ? `Change ${variable.path}` : 'New variable'} centered>
-      <form onSubmit={submit}>
-        <Stack gap="sm">
-          <TextInput
-            label="Name"
-            description="Folders by slashes: Mail/Server"
-            required
-            value={path}
-            onChange={(event) => setPath(event.currentTarget.value)}
-            data-autofocus
-          />
-          <ValueInput
-            label="Value"
-            description={variable?.encrypted ? 'Empty: stays as it is' : undefined}
-            autoComplete="off"
-            value={value}
-            onChange={(event) => setValue(event.currentTarget.value)}
-          />
-          <Switch
-            label="Encrypted"
-            description="Sealed at rest and never shown again"
-            checked={encrypted}
-            disabled={variable !== null}
-            onChange={(event) => setEncrypted(event.currentTarget.checked)}
-          />
-          <TextInput
-            label="Description"
-            value={description}
-            onChange={(event) => setDescription(event.currentTarget.value)}
-          />
-          {error ? (
-            <Text size="sm" c="var(--status-failed)" role="alert">
-              {messageOf(error)}
-            </Text>
-          ) : null}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" loading={busy}>
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={variable ? `Change ${variable.path}` : 'New variable'}
+      onClose={onClose}
+      onSubmit={submit}
+      busy={create.isPending || change.isPending}
+      error={error ? messageOf(error) : null}
+    >
+      <TextInput
+        label="Name"
+        description="Folders by slashes: Mail/Server"
+        required
+        value={path}
+        onChange={(event) => setPath(event.currentTarget.value)}
+        data-autofocus
+      />
+      <ValueInput
+        label="Value"
+        description={variable?.encrypted ? 'Empty: stays as it is' : undefined}
+        autoComplete="off"
+        value={value}
+        onChange={(event) => setValue(event.currentTarget.value)}
+      />
+      <Switch
+        label="Encrypted"
+        description="Sealed at rest and never shown again"
+        checked={encrypted}
+        disabled={variable !== null}
+        onChange={(event) => setEncrypted(event.currentTarget.checked)}
+      />
+      <TextInput
+        label="Description"
+        value={description}
+        onChange={(event) => setDescription(event.currentTarget.value)}
+      />
+    </FormDialog>
   );
 }
