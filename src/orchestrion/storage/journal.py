@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, case, delete, exists, or_, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, exists, or_, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -202,28 +202,29 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
     )
     rows = connection.execute(query).mappings().all()
     _mark_running(connection, [row["job_id"] for row in rows], fence, now)
-    return [
-        Claimed(
-            instance_id=row["id"],
-            job_id=row["job_id"],
-            runbook_id=row["runbook_id"],
-            runbook_path=row["runbook_path"],
-            version=row["version"],
-            lease=token,
-            takeovers=row["takeovers"],
-            parameters=from_json(row["parameters"]),
-            trigger=optional_json(row["trigger"]),
-            starter=row["created_by_name"],
-            number=row["number"],
-            is_fresh=fresh[row["id"]],
-            has_messages=row["has_messages"],
-            starter_id=row["created_by_id"],
-            depth=row["depth"],
-            rerun=optional_json(row["rerun"]),
-            test=optional_json(row["test"]),
-        )
-        for row in rows
-    ]
+    return [_claimed(row, token, is_fresh=fresh[row["id"]]) for row in rows]
+
+
+def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
+    return Claimed(
+        instance_id=row["id"],
+        job_id=row["job_id"],
+        runbook_id=row["runbook_id"],
+        runbook_path=row["runbook_path"],
+        version=row["version"],
+        lease=token,
+        takeovers=row["takeovers"],
+        parameters=from_json(row["parameters"]),
+        trigger=optional_json(row["trigger"]),
+        starter=row["created_by_name"],
+        number=row["number"],
+        is_fresh=is_fresh,
+        has_messages=row["has_messages"],
+        starter_id=row["created_by_id"],
+        depth=row["depth"],
+        rerun=optional_json(row["rerun"]),
+        test=optional_json(row["test"]),
+    )
 
 
 def _mark_running(connection: Connection, job_ids: Sequence[str], fence: Fence, now: datetime) -> None:
