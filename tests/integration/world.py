@@ -14,7 +14,9 @@ import anyio
 from ruamel.yaml import YAML
 
 from orchestrion.model.access import SYSTEM
-from orchestrion.model.job import JobStatus, has_ended
+from orchestrion.model.job import InstanceState, JobStatus, has_ended
+from orchestrion.model.values import Json, Value
+from orchestrion.packs.runbookcontrol import manifest as control
 from orchestrion.ports.authoring import VersionRecord
 from orchestrion.ports.journal import Fence, JournalStore, Slice
 from orchestrion.ports.packs import InstalledType
@@ -95,8 +97,8 @@ class World:
         definitions[3].prepare(evidence)
         definitions[3].verify(probe)
         definitions.append(activity("Fail", category="World", effect="read")(fail))
-        manifest = PackManifest("world", "World", "1", tuple(definitions))
-        return {kind.id: InstalledType(kind, each, "1") for kind, each in manifest.definitions()}
+        packs = (PackManifest("world", "World", "1", tuple(definitions)), control.manifest)
+        return {kind.id: InstalledType(kind, each, "1") for pack in packs for kind, each in pack.definitions()}
 
 
 @dataclass
@@ -168,18 +170,50 @@ class Installation:
         service._leave = die  # type: ignore[method-assign,assignment]  # a power cut is not foreseen in its design
         return service
 
-    async def add(self, text: str) -> str:
-        """Stores a runbook given as YAML and gives its id."""
-        document = {"orchestrion": "runbook/1", "name": "R", **YAML(typ="safe").load(text)}
+    async def add(self, text: str, name: str = "R", limit: int = 10) -> str:
+        """Stores a runbook given as YAML and gives its id; `limit` is how many of its jobs run at once."""
+        document = {"orchestrion": "runbook/1", "name": name, **YAML(typ="safe").load(text)}
         now = self.clock.now()
-        runbook = await self.database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, "R", now))
-        version = VersionRecord(runbook.id, 1, "me", now, "", document)
-        await self.database.write(lambda tx: tx.runbooks.add_version(version, False, 10, ""))
+        runbook = await self.database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, name, now))
+        await self.add_version(runbook.id, document, limit=limit)
         return runbook.id
 
-    async def start(self, runbook_id: str) -> JobRecord:
+    async def add_version(
+        self, runbook_id: str, document: Mapping[str, Json], number: int = 1, limit: int = 10
+    ) -> None:
+        """Stores a version of a runbook as it is, without a check."""
+        version = VersionRecord(runbook_id, number, "me", self.clock.now(), "", document)
+        await self.database.write(lambda tx: tx.runbooks.add_version(version, False, limit, ""))
+
+    async def start(self, runbook_id: str, **parameters: Value) -> JobRecord:
         """Starts a job."""
-        return await self.jobs.start(SYSTEM, StartRequest(runbook_id))
+        return await self.jobs.start(SYSTEM, StartRequest(runbook_id, parameters=parameters))
+
+    async def instance_id(self, job_id: str) -> str:
+        """The id of the job's newest instance."""
+        job = await self.runs.job(SYSTEM, job_id)
+        assert job.latest_instance_id is not None
+        return job.latest_instance_id
+
+    async def state(self, job_id: str) -> InstanceState:
+        """Where the job's newest instance stands."""
+        instance_id = await self.instance_id(job_id)
+        return (await self.database.read(lambda tx: tx.runs.instance(instance_id))).state
+
+    async def until_state(self, job_id: str, state: InstanceState) -> None:
+        """Waits until the job's newest instance stands there."""
+
+        async def stands_there() -> bool:
+            job = await self.runs.job(SYSTEM, job_id)
+            return job.latest_instance_id is not None and await self.state(job_id) is state
+
+        await self.eventually(stands_there)
+
+    async def eventually(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        """Waits until `holds`; looks again whenever something is announced."""
+        with anyio.fail_after(20), self.wakeups.listen("live") as listener:
+            while not await holds():
+                await listener.next(0.05)
 
     async def until(self, job_id: str, *statuses: JobStatus) -> JobRecord:
         """The job when it has one of `statuses`, or has ended."""

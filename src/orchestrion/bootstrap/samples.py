@@ -17,6 +17,7 @@ from orchestrion.services.resources import VariableChange
 
 FOLDER = "Samples"
 VARIABLES = "variables.yaml"  # path -> text, where {samples} stands for the samples' folder
+REHEARSAL = ".test"  # restart.test.yaml tries out restart.yaml and is no runbook
 _log = structlog.get_logger(__name__)
 
 
@@ -34,7 +35,9 @@ async def import_samples(core: Core, folder: Path) -> None:
 
 def _runbooks(folder: Path) -> list[ImportFile]:
     """The runbooks in a folder, to be imported below the folder for samples."""
-    paths = sorted(path for path in folder.rglob("*.yaml") if path.name != VARIABLES)
+    paths = sorted(
+        path for path in folder.rglob("*.yaml") if path.name != VARIABLES and not path.stem.endswith(REHEARSAL)
+    )
     return [
         ImportFile(f"{FOLDER}/{path.relative_to(folder).as_posix()}", path.read_text(encoding="utf-8"))
         for path in paths

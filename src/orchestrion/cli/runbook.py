@@ -192,13 +192,18 @@ def read_files(paths: list[Path]) -> list[dict[str, str]]:
     """
     found: list[dict[str, str]] = []
     for path in paths:
-        inside = sorted(each for each in path.rglob("*") if each.suffix in _TEXT_FILES) if path.is_dir() else [path]
+        inside = sorted(filter(_is_runbook, path.rglob("*"))) if path.is_dir() else [path]
         for each in inside:
             name = each.relative_to(path).as_posix() if path.is_dir() else each.name
             found.append({"path": name, "text": _read(each)})
     if not found:
         raise CommandError(ExitCode.USAGE, f"There are no files that end in {', '.join(_TEXT_FILES)} there.")
     return found
+
+
+def _is_runbook(path: Path) -> bool:
+    """Whether a file's name says that it is a runbook, and not the rehearsal of one."""
+    return path.suffix in _TEXT_FILES and not path.stem.endswith(".test")
 
 
 def _read(path: Path) -> str:

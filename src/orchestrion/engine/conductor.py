@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from orchestrion.engine.lineage import Lineage
 from orchestrion.engine.looping import decide_loop, due_after, flattened, may_retry, retry_due
 from orchestrion.engine.plan import Plan
 from orchestrion.engine.publishing import Executed, failure, step
-from orchestrion.engine.routing import route
+from orchestrion.engine.routing import Known, route
 from orchestrion.engine.signals import (
     ActivityEnded,
     DelayElapsed,
@@ -36,7 +36,7 @@ from orchestrion.model.condition import Status
 from orchestrion.model.errors import DivergenceError
 from orchestrion.model.job import Outcome
 from orchestrion.model.runbook import RETURN_DATA, Link
-from orchestrion.model.values import Record, Value
+from orchestrion.model.values import Record
 
 
 class Conductor:
@@ -215,7 +215,7 @@ class Conductor:
         due = retry_due(policy, signal.key.retry, signal.at)
         if due is None:
             return False
-        if not may_retry(policy, self._outputs(batch, command, signal), self._variables()):
+        if not may_retry(policy, self._outputs(batch, command, signal), self._known(signal.at)):
             return False
         self._again(batch, signal.key._replace(retry=signal.key.retry + 1), signal.at, due)
         return True
@@ -227,7 +227,7 @@ class Conductor:
             return signal
         outputs = self._outputs(batch, command, signal)
         elapsed = signal.at - batch.loop_started[signal.key.ordinal, signal.key.member]
-        decision = decide_loop(looping, signal.key.attempt, elapsed, outputs, self._variables())
+        decision = decide_loop(looping, signal.key.attempt, elapsed, outputs, self._known(signal.at))
         if decision.again:
             due = due_after(signal.at, looping.delay_seconds)
             self._again(batch, signal.key._replace(attempt=signal.key.attempt + 1, retry=0), signal.at, due)
@@ -326,7 +326,7 @@ class Conductor:
 
     def _route(self, batch: Batch, now: datetime) -> None:
         outputs, scope = batch.in_order(), batch.scope
-        routed = route(batch.planned.links, outputs, self._variables())
+        routed = route(batch.planned.links, outputs, self._known(now))
         if routed.unhandled is not None and scope.problem is None:
             error = self._errors.get(id(routed.unhandled), "")
             name = batch.planned.activity.name
@@ -454,8 +454,8 @@ class Conductor:
         """A scope for the body of `group` (empty: the instance itself) in which nothing has happened yet."""
         return Scope(path, JunctionBoard(self.plan.boards.get(group, {})), parent, number)
 
-    def _variables(self) -> Mapping[str, Value]:
-        return self.started.variables if self.started else {}
+    def _known(self, now: datetime) -> Known:
+        return Known(self.started.variables if self.started else {}, now)
 
     def _issue(self, command: Command) -> None:
         key = command_key(command)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from orchestrion.engine.lineage import Lineage
-from orchestrion.engine.routing import holds
+from orchestrion.engine.routing import Known, holds
 from orchestrion.model.condition import Condition
 from orchestrion.model.runbook import Flatten, FlattenFormat, Looping, RetryPolicy
 from orchestrion.model.values import Record, Value, to_text
@@ -23,10 +23,10 @@ class LoopDecision:
 
 
 def decide_loop(
-    looping: Looping, attempt: int, elapsed: timedelta, outputs: Sequence[Lineage], variables: Mapping[str, Value]
+    looping: Looping, attempt: int, elapsed: timedelta, outputs: Sequence[Lineage], known: Known
 ) -> LoopDecision:
     """After an attempt: Do Not Exit beats Exit, each true if it holds for any record (OQ-5); caps fail the loop."""
-    if _any(looping.exit, outputs, variables) and not _any(looping.do_not_exit, outputs, variables):
+    if _any(looping.exit, outputs, known) and not _any(looping.do_not_exit, outputs, known):
         return LoopDecision(again=False)
     if looping.max_attempts and attempt >= looping.max_attempts:
         return LoopDecision(again=False, problem=f"The loop did not exit within {looping.max_attempts} attempts.")
@@ -35,8 +35,8 @@ def decide_loop(
     return LoopDecision(again=True)
 
 
-def _any(conditions: Sequence[Condition], outputs: Sequence[Lineage], variables: Mapping[str, Value]) -> bool:
-    return any(holds(condition, lineage, variables) for condition in conditions for lineage in outputs)
+def _any(conditions: Sequence[Condition], outputs: Sequence[Lineage], known: Known) -> bool:
+    return any(holds(condition, lineage, known) for condition in conditions for lineage in outputs)
 
 
 def due_after(now: datetime, seconds: float) -> datetime:
@@ -57,9 +57,9 @@ def retry_due(policy: RetryPolicy, retry: int, now: datetime) -> datetime | None
         return due_after(now, float("inf"))
 
 
-def may_retry(policy: RetryPolicy, outputs: Sequence[Lineage], variables: Mapping[str, Value]) -> bool:
+def may_retry(policy: RetryPolicy, outputs: Sequence[Lineage], known: Known) -> bool:
     """Whether the failure is one that the author wants to be tried again."""
-    return not policy.when or _any(policy.when, outputs, variables)
+    return not policy.when or _any(policy.when, outputs, known)
 
 
 def flattened(flatten: Flatten, records: Sequence[Record]) -> Record:

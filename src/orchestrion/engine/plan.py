@@ -14,10 +14,11 @@ from orchestrion.model.activity_type import ActivityType, FieldKind
 from orchestrion.model.check import check
 from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Predicate
 from orchestrion.model.errors import InvalidError
+from orchestrion.model.expression import CounterReference, GroupReference, Subscription, VariableReference
 from orchestrion.model.finding import Severity
 from orchestrion.model.inputs import texts_in
 from orchestrion.model.runbook import GROUP_TYPES, JUNCTION, Activity, Link, Runbook, start_activities
-from orchestrion.model.template import GroupReference, Subscription, VariableReference, parse
+from orchestrion.model.template import parse
 from orchestrion.model.values import Json, to_number
 
 RETURN_DATA_FROM = "return_data_from"  # of junctions and groups: the ids of activities, or empty for none
@@ -42,6 +43,7 @@ class PlannedActivity:
     body: str = ""
     returns: str = ""
     computer_group: str = ""
+    reads_counters: bool = False
 
     @property
     def is_group(self) -> bool:
@@ -111,6 +113,7 @@ class _Compiler:
             body=bodies[0].id if bodies else "",
             returns=returns[0] if bodies and returns else "",
             computer_group=next(iter(self.references.computer_groups[activity.id]), ""),
+            reads_counters=activity.id in self.references.counters,
         )
 
     def _last_common(self) -> dict[str, str]:
@@ -167,13 +170,15 @@ def _returns(activity: Activity) -> tuple[str, ...]:
 class _References:
     """What the inputs and conditions of a runbook read.
 
-    `items` by the activity that publishes them, `variables` by path, `computer_groups` by the activity that reads them.
+    `items` by the activity that publishes them, `variables` by path, `computer_groups` by the activity that reads them,
+    and `counters`, the activities that read any.
     """
 
     def __init__(self, runbook: Runbook) -> None:
         self.items: dict[str, set[str]] = defaultdict(set)
         self.variables: set[str] = set()
         self.computer_groups: dict[str, dict[str, None]] = defaultdict(dict)
+        self.counters: set[str] = set()
         for activity in runbook.activities.values():
             for _, text in texts_in(activity.inputs):
                 self._note_text(text, activity.id)
@@ -197,6 +202,8 @@ class _References:
                 self.variables.add(each.path)
             elif isinstance(each, GroupReference):
                 self.computer_groups[activity][each.path] = None
+            elif isinstance(each, CounterReference):
+                self.counters.add(activity)
 
     def _note_conditions(self, source: str, conditions: Iterable[Condition]) -> None:
         for condition in conditions:

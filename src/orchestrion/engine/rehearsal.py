@@ -200,7 +200,9 @@ class _Run:
     def _begin(self, command: StartActivity) -> _Running:
         planned = self._plan.activities[command.activity]
         members = {planned.computer_group: command.member} if command.member else {}
-        environment = Environment(command.lineage, self._started.variables, members=members)
+        environment = Environment(
+            command.lineage, self._started.variables, members=members, now=self._now, seed=str(command.key)
+        )
         try:
             inputs = bind(planned.activity.name, planned.inputs, environment)
         except BindingError as error:

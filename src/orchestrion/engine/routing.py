@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from orchestrion.engine.binding import Environment, value_of
 from orchestrion.engine.lineage import Lineage
@@ -20,12 +21,20 @@ class Routed:
     unhandled: Lineage | None
 
 
-def route(links: Sequence[Link], outputs: Sequence[Lineage], variables: Mapping[str, Value]) -> Routed:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What conditions know besides the record: the instance's variables by path, and the moment they are decided."""
+
+    variables: Mapping[str, Value]
+    now: datetime
+
+
+def route(links: Sequence[Link], outputs: Sequence[Lineage], known: Known) -> Routed:
     """Evaluates every link on every record, each by itself; links that pass nothing are left out."""
     passed: list[tuple[Link, tuple[Lineage, ...]]] = []
     handled: set[int] = set()
     for link in links:
-        through = tuple(each for each in outputs if _passes(link, each, variables))
+        through = tuple(each for each in outputs if _passes(link, each, known))
         if through:
             passed.append((link, through))
             handled.update(id(each) for each in through)
@@ -33,15 +42,15 @@ def route(links: Sequence[Link], outputs: Sequence[Lineage], variables: Mapping[
     return Routed(tuple(passed), unhandled)
 
 
-def _passes(link: Link, lineage: Lineage, variables: Mapping[str, Value]) -> bool:
+def _passes(link: Link, lineage: Lineage, known: Known) -> bool:
     if link.include is ON_SUCCESS and not link.exclude:
         return lineage.status is Status.SUCCESS
-    return passes(link.include, link.exclude, lambda condition: holds(condition, lineage, variables))
+    return passes(link.include, link.exclude, lambda condition: holds(condition, lineage, known))
 
 
-def holds(condition: Condition, lineage: Lineage, variables: Mapping[str, Value]) -> bool:
+def holds(condition: Condition, lineage: Lineage, known: Known) -> bool:
     """Whether a condition on the newest step of `lineage` holds; a value that cannot be computed counts as false."""
-    environment = Environment(lineage, variables)
+    environment = Environment(lineage, known.variables, now=known.now)
     try:
         return evaluate(condition, lineage.status, lineage.record.get, lambda text: value_of(text, environment))
     except (ValueError, LookupError):

@@ -37,7 +37,8 @@ def _functions(installed: InstalledType) -> Iterator[str]:
     definition, table = installed.definition, installed.type.effect
     classes = {table.default, *table.by_value.values()}
     has_probe = definition.prepare_func is not None and definition.verify_func is not None
-    if EffectClass.VERIFIABLE in classes and not has_probe:
+    is_control = installed.type.kind is ActivityKind.CONTROL  # the server itself knows whether these took place
+    if EffectClass.VERIFIABLE in classes and not has_probe and not is_control:
         yield "its effect is `verifiable`, so it needs both a `prepare` and a `verify` function"
     if table.input and table.input not in {each.name for each in installed.type.inputs}:
         yield f"its effect depends on the input '{table.input}', which it does not have"

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from orchestrion.model.job import JobStatus
 from orchestrion.model.values import Json, Record, Value
-from orchestrion.ports.runs import DoubtRecord, ExecutionRecord
+from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, JobRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,29 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Park:
+    """The instance only waits: its server lets go of it, and any server takes it up when something comes for it.
+
+    That is a message in its inbox or, at the latest, the moment `until` (None: only a message).
+    """
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state of an instance after the journal entry `sequence`, so that only what follows has to be replayed."""
+
+    sequence: int
+    state: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """What one instance wants written, all or nothing.
 
-    Journal rows in sequence, the inbox messages they consume, and what becomes of the instance (None: it goes on).
+    Journal rows in sequence, the inbox messages they consume, jobs for the runbooks it invokes, the ids of such
+    jobs to stop with the moment of it, and what becomes of the instance (None: it goes on).
     """
 
     instance_id: str
@@ -73,7 +92,10 @@ class Slice:
     consumed: Sequence[str] = ()
     doubts: Sequence[DoubtRecord] = ()
     resolved_doubts: Sequence[str] = ()
-    outcome: InstanceEnd | Hold | None = None
+    outcome: InstanceEnd | Hold | Park | None = None
+    children: Sequence[JobRecord] = ()
+    stopped_children: Sequence[tuple[str, datetime]] = ()
+    snapshot: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,9 @@ class Message:
 class Claimed:
     """An instance that this server now owns, with what it needs to start or go on.
 
-    A fresh one has never been claimed before, so it has no journal.
+    A fresh one has never been claimed before, so it has no journal; it may have messages. `depth` counts the runbooks
+    that invoked each other to get here; `rerun` and `test` say how it differs from an ordinary run
+    (services/reruns.py, services/tester.py).
     """
 
     instance_id: str
@@ -104,6 +128,11 @@ class Claimed:
     starter: str
     number: int
     is_fresh: bool
+    has_messages: bool = False
+    starter_id: str = ""
+    depth: int = 0
+    rerun: Mapping[str, Json] | None = None
+    test: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +173,11 @@ class JournalStore(Protocol):
         database is away.
         """
 
-    async def load(self, instance_id: str) -> list[ExecutionRow | SignalRow]:
-        """The journal of an instance in sequence."""
+    async def load(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
+        """The journal of an instance in sequence, or what of it follows the entry `after`."""
+
+    async def snapshot(self, instance_id: str) -> Snapshot | None:
+        """The newest snapshot of an instance."""
 
     async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
         """Takes up to `limit` ready instances that the server `name` may run, oldest first."""
@@ -167,6 +199,19 @@ class JournalStore(Protocol):
 
     async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
         """Ends the watch: the monitor was stopped ('' as error), or its activity failed with this error."""
+
+
+class JournalReader(Protocol):
+    """What an instance has journaled, for people who look at it."""
+
+    def snapshot(self, instance_id: str) -> Snapshot | None:
+        """The newest snapshot of an instance that has not ended."""
+
+    def rows(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
+        """The journal in sequence, or what of it follows the entry `after`."""
+
+    def control_messages(self, instance_id: str) -> list[Mapping[str, Json]]:
+        """What people asked of the instance and it has not taken up yet, oldest first."""
 
 
 WORK = "work"  # something may be ready to claim

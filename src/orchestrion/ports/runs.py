@@ -40,7 +40,11 @@ class JobRecord:
     idempotency_key: str | None = None
     parent_job_id: str | None = None
     parent_instance_id: str | None = None
+    parent_key: str | None = None  # which execution of the parent instance invoked it
     predecessor_id: str | None = None  # the monitor job whose cursor this one goes on from (durability.md 9)
+    depth: int = 0  # how many runbooks invoked each other to get here
+    rerun: Mapping[str, Json] | None = None  # which ended instance it repeats, and from where
+    test: Mapping[str, Json] | None = None  # the document under test and how it is to run; ordinary jobs have none
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +215,18 @@ class RunStore(Protocol):
 
         Instances with an unanswered doubt stay held: only an answer helps them.
         """
+
+    def post_control(self, instance_id: str, payload: Mapping[str, Json], now: datetime) -> None:
+        """Tells a running instance what a person wants of it (runbookserver/gate.py); wakes it where it is parked."""
+
+    def hold_unowned(self, instance_id: str, reason: str) -> None:
+        """Holds an instance that waits for a server or for something to come; one that runs holds itself."""
+
+    def release(self, instance_id: str) -> None:
+        """Makes a held instance ready; others stay as they are."""
+
+    def children(self, instance_id: str) -> list[JobRecord]:
+        """The jobs of the runbooks that an instance invoked, oldest first."""
 
     def request_stop(self, job_id: str, now: datetime) -> JobRecord:
         """Stops a job: one that has not started ends as canceled, others find the stop in the inbox."""

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
+from orchestrion.ports.journal import JournalReader
 from orchestrion.ports.resources import ComputerGroupStore, CounterStore
 from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
@@ -57,6 +58,10 @@ class Transaction(Protocol):
     @property
     def runs(self) -> RunStore:
         """Jobs, instances and executions."""
+
+    @property
+    def journal(self) -> JournalReader:
+        """What instances have journaled."""
 
     @property
     def servers(self) -> ServerStore:

@@ -18,22 +18,24 @@ from orchestrion.model.condition import Status
 from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import Activity, EffectClass, InDoubtAnswer
-from orchestrion.model.values import Json, Record
+from orchestrion.model.values import Json
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, Message
 from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.runs import DoubtRecord
-from orchestrion.runbookserver import codec
 from orchestrion.runbookserver.context import ServerContext
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.feed import Feed
+from orchestrion.runbookserver.given import records_of
 from orchestrion.runbookserver.instance_events import EventSource, StoreEvent
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.recovery import Intent
+from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import Execution, Runner, ending_of
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.outcome import NotDone, Unknown, Verdict
+from orchestrion.services import journal_codec as codec
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Services:
     feed: Feed
     store_event: StoreEvent
     counters: RunCounters
+    resources: Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An execution is in doubt from now on; the executor looks whether anything else goes on."""
+    """An execution waits for something outside from now on; the executor looks whether anything else goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class ActivityRuns:
         self._journal = journal
         self._hand_in = report
         self._events = events
+        self._is_dry_run = bool(claimed.test and claimed.test.get("dry_run"))
         self._running: dict[str, anyio.CancelScope] = {}
         self._acting: set[str] = set()
         self._doubts: dict[str, _Doubt] = {}
@@ -142,7 +146,7 @@ class ActivityRuns:
             case "repeat":
                 self._repeat(group, doubt.command, doubt.record.inputs)
             case "succeeded":
-                self._end_doubt(doubt, Ended(Status.SUCCESS, _records(payload.get("records"))))
+                self._end_doubt(doubt, Ended(Status.SUCCESS, records_of(payload.get("records"))))
             case _:
                 error = f"In doubt after a crash; {payload.get('by')} answered that it failed."
                 self._end_doubt(doubt, Ended(Status.FAILED, error=error))
@@ -163,10 +167,14 @@ class ActivityRuns:
     ) -> None:
         started = self._services.clock.now()
         execution_id = str(uuid7())
-        ended, evidence = Ended(Status.CANCELED, error="Stopped."), None
+        ended: Ended = Ended(Status.CANCELED, error="Stopped.")
+        evidence: Mapping[str, Json] | None = None
         with scope:
-            ended, evidence = await self._prepared(execution)
-            if ended.status is Status.SUCCESS:
+            if self._is_dry_run:
+                ended, evidence = await self._services.runner.simulated(execution)
+            else:
+                ended, evidence = await self._prepared(execution)
+            if ended.status is Status.SUCCESS and not self._is_dry_run:
                 await self._make_durable(command, execution, execution_id, evidence)
                 started = self._services.clock.now()
                 ended = await self._watched(group, execution)
@@ -332,15 +340,3 @@ class ActivityRuns:
             counters=self._services.counters,
         )
         return Execution(activity, self._services.packs.installed()[activity.type], inputs, ctx)
-
-
-def _records(value: Json) -> tuple[Record, ...]:
-    """The records an operator gave with the answer; one empty record when there are none."""
-    if not isinstance(value, list):
-        return ({},)
-    found = [
-        {name: item for name, item in each.items() if item is None or isinstance(item, (str, int, float, bool))}
-        for each in value
-        if isinstance(each, dict)
-    ]
-    return tuple(found) or ({},)

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 
 import anyio
 import structlog
 from anyio.abc import TaskGroup
 
+from orchestrion.engine.plan import Plan
 from orchestrion.model.errors import DivergenceError, OrchestrionError, UnavailableError
 from orchestrion.model.job import JobStatus
 from orchestrion.model.runbook import Recovery
-from orchestrion.model.values import Value
-from orchestrion.ports.journal import INBOX, WORK, Claimed, Fence, Hold, InstanceEnd, JournalStore, Slice, Wakeups
+from orchestrion.ports.journal import (
+    INBOX,
+    WORK,
+    Claimed,
+    ExecutionRow,
+    Fence,
+    Hold,
+    InstanceEnd,
+    JournalStore,
+    SignalRow,
+    Slice,
+    Wakeups,
+)
 from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
-from orchestrion.runbookserver.executor import InstanceExecutor, Left, Outcome
+from orchestrion.runbookserver.executor import Beginning, InstanceExecutor, Left, Outcome
 from orchestrion.runbookserver.journal_writer import RefusedSliceError
 from orchestrion.runbookserver.plans import Plans
+from orchestrion.runbookserver.reuse import reuse_of
 
 POLL_SECONDS = 1.0  # the safety net under the announcements (durability.md 7)
 MOST_PER_CLAIM = 50
@@ -110,33 +123,45 @@ class Claimer:
                 self._emptied.set()
         if isinstance(outcome, Left):
             return
-        status = outcome.status.value if isinstance(outcome, InstanceEnd) else "held"
-        self._services.feed.instance(claimed, status)
+        if isinstance(outcome, InstanceEnd | Hold):
+            status = outcome.status.value if isinstance(outcome, InstanceEnd) else "held"
+            self._services.feed.instance(claimed, status)
         self._services.feed.work()
+        if claimed.depth:
+            self._services.feed.inbox()  # of the instance that invoked this one
 
     async def _to_its_end(self, fence: Fence, claimed: Claimed) -> Outcome:
-        plan = await self._plans.get(claimed.runbook_id, claimed.version)
+        plan = await self._plans.of(claimed)
         decided = after_a_crash(plan.runbook.settings.recovery, claimed, self._services.clock.now())
         if decided is not None:
             await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=decided))
             return decided
-        journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id)
-        variables = await self._variables(plan.variables) if not journal else {}
-        executor = InstanceExecutor(claimed, plan, self._services, variables)
+        snapshot = None if claimed.is_fresh else await self._store.snapshot(claimed.instance_id)
+        after = 0 if snapshot is None else snapshot.sequence
+        journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id, after)
+        beginning = await self._beginning(claimed, plan, journal, is_new=not journal and snapshot is None)
+        executor = InstanceExecutor(claimed, plan, self._services, beginning)
         self._executors[claimed.instance_id] = executor
         if self._is_draining:
             executor.leave()
         self._services.feed.instance(claimed, "running")
-        if not claimed.is_fresh:
-            await self.deliver_messages(fence)  # what was answered while nobody owned the instance
-        return await executor.run(journal)
+        if claimed.has_messages:
+            await self.deliver_messages(fence)  # what came while nobody owned the instance
+        return await executor.run(journal, snapshot)
 
-    async def _variables(self, paths: frozenset[str]) -> Mapping[str, Value]:
-        if not paths:
-            return {}
-        found = await self._database.read(lambda tx: tx.variables.all())
-        wanted = {path.casefold(): path for path in paths}
-        return {wanted[each.path.casefold()]: each.value for each in found if each.path.casefold() in wanted}
+    async def _beginning(
+        self, claimed: Claimed, plan: Plan, journal: Sequence[ExecutionRow | SignalRow], *, is_new: bool
+    ) -> Beginning:
+        """What the instance is given besides its own journal."""
+        variables = await self._services.resources.variables(plan.variables) if is_new else {}
+        if claimed.rerun is None:
+            return Beginning(variables)
+        ended_id = str(claimed.rerun.get("instance_id"))
+        ended = await self._database.read(lambda tx: tx.runs.instance(ended_id))
+        before = await self._plans.get(ended.runbook_id, ended.version)
+        reuse = reuse_of((before.runbook, plan.runbook), await self._store.load(ended_id), claimed.rerun)
+        reuse.forget(journal if is_new else await self._store.load(claimed.instance_id))
+        return Beginning(variables, reuse)
 
     async def _hold(self, claimed: Claimed, reason: str) -> Hold:
         hold = Hold(reason, self._services.clock.now())

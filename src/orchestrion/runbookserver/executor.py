@@ -10,39 +10,58 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
 import anyio
 from anyio.abc import TaskGroup
-from uuid_utils import uuid7
 
-from orchestrion.engine import control
-from orchestrion.engine.binding import Environment, bind
-from orchestrion.engine.commands import Command, EndInstance, StartActivity, StartDelay
+from orchestrion.engine.commands import Command, EndInstance, ExpandGroup, StartActivity, StartDelay
 from orchestrion.engine.conductor import Conductor
 from orchestrion.engine.plan import Plan
-from orchestrion.engine.signals import ActivityEnded, DelayElapsed, InstanceStarted, RunFacts, Signal, StopRequested
-from orchestrion.model.activity_type import ActivityKind
-from orchestrion.model.condition import Status
-from orchestrion.model.errors import BindingError
+from orchestrion.engine.signals import (
+    ActivityEnded,
+    DelayElapsed,
+    ExecutionKey,
+    GroupExpanded,
+    InstanceStarted,
+    RunFacts,
+    Signal,
+    StopRequested,
+)
 from orchestrion.model.job import JobStatus
 from orchestrion.model.resources import EventType
-from orchestrion.model.runbook import Activity, EffectClass
+from orchestrion.model.runbook import INVOKE_RUNBOOK
 from orchestrion.model.values import Json, Value
-from orchestrion.ports.journal import Claimed, ExecutionRow, Hold, InstanceEnd, Message, SignalRow
+from orchestrion.ports.journal import (
+    Claimed,
+    ExecutionRow,
+    Hold,
+    InstanceEnd,
+    Message,
+    Park,
+    SignalRow,
+    Snapshot,
+)
 from orchestrion.ports.runs import ExecutionRecord
-from orchestrion.runbookserver import codec
 from orchestrion.runbookserver.activity_runs import ActivityRuns, Finished, Held, Services
+from orchestrion.runbookserver.children import ChildRuns
 from orchestrion.runbookserver.clock import utc_offset
+from orchestrion.runbookserver.gate import gate_of
 from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Recovered, recover
-from orchestrion.sdk.invoke import Ended
+from orchestrion.runbookserver.reuse import Reuse
+from orchestrion.runbookserver.starting import Reads, Start
+from orchestrion.services import journal_codec as codec
 
 _LONGEST_SLEEP = 3600.0  # seconds; a wait is measured again after it, so that a changed clock is noticed
 _TIMEOUT, _STOP = "timeout", "stop"
+#: A wait that is longer leaves memory; a shorter one costs less than coming back from the journal.
+PARKED_AFTER = timedelta(seconds=5)
+SNAPSHOT_ROWS = 1000  # after so many journal entries a running instance leaves a snapshot
+PARKING_ROWS = 100  # and after so many one that parks
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +69,22 @@ class _Elapsed:
     """The wait of a StartDelay is over; without a timer: only look again."""
 
     timer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Expanded:
+    """The members of a computer group are known."""
+
+    key: ExecutionKey
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What an execution reads from outside is known: it can start."""
+
+    command: StartActivity
+    reads: Reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +102,27 @@ class Left:
     """The server stops: the instance goes on elsewhere, or here later, where it stands now."""
 
 
-Outcome: TypeAlias = InstanceEnd | Hold | Left
-_Happened: TypeAlias = Finished | Held | _Elapsed | _TimedOut | _IsLong | Message
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What an instance that begins now is given: the variables it uses by path, and what a rerun takes over."""
+
+    variables: Mapping[str, Value] = field(default_factory=dict)
+    reuse: Reuse | None = None
+
+
+Outcome: TypeAlias = InstanceEnd | Hold | Park | Left
+_Happened: TypeAlias = Finished | Held | _Elapsed | _Expanded | _Ready | _TimedOut | _IsLong | Message
 
 
 class InstanceExecutor:
-    """Runs one claimed instance until it ends or is held.
+    """Runs one claimed instance until it ends, is held, or only waits."""
 
-    `variables` are the values the instance uses, by path; they count only for an instance that begins now.
-    """
-
-    def __init__(self, claimed: Claimed, plan: Plan, services: Services, variables: Mapping[str, Value]) -> None:
+    def __init__(self, claimed: Claimed, plan: Plan, services: Services, beginning: Beginning) -> None:
         self._claimed = claimed
         self._plan = plan
         self._settings = plan.runbook.settings
         self._services = services
-        self._variables = variables
+        self._beginning = beginning
         self._journal = InstanceJournal(claimed, services.writer, services.clock)
         self._conductor = Conductor(plan)
         self._happened: asyncio.Queue[_Happened] = asyncio.Queue()
@@ -94,8 +134,13 @@ class InstanceExecutor:
             claimed.job_id,
             claimed.instance_id,
         )
-        self._activities = ActivityRuns(claimed, plan, services, self._journal, self._events, self._happened.put_nowait)
-        self._timers: set[str] = set()
+        hand_in = self._happened.put_nowait
+        self._activities = ActivityRuns(claimed, plan, services, self._journal, self._events, hand_in)
+        self._children = ChildRuns(claimed, services, self._journal, hand_in)
+        self._gate = gate_of(claimed.test)
+        self._start = Start(claimed, plan, services, self._gate, beginning.reuse)
+        self._preparing = 0
+        self._limits: list[datetime] = []
         self._stop_reason = ""
         self._is_leaving = False
 
@@ -108,28 +153,25 @@ class InstanceExecutor:
         """Hands a message from the inbox to the instance; one that it has seen already changes nothing."""
         self._happened.put_nowait(message)
 
-    async def run(self, journal: Sequence[ExecutionRow | SignalRow]) -> Outcome:
+    async def run(self, journal: Sequence[ExecutionRow | SignalRow], snapshot: Snapshot | None = None) -> Outcome:
         """Begins, or goes on after `journal`; returns when what became of the instance is durable.
 
-        Raises DivergenceError when the journal does not fit the plan, RefusedSliceError when the database holds other
-        rows in our place: the caller must hold the instance.
+        With a `snapshot`, `journal` is what followed it. Raises DivergenceError when the journal does not fit the plan,
+        RefusedSliceError when the database holds other rows in our place: the caller must hold the instance.
         """
         async with anyio.create_task_group() as group:
-            outcome = await self._to_its_end(group, journal)
+            if journal or snapshot is not None:
+                self._go_on(group, recover(self._plan, journal, snapshot))
+            else:
+                self._obey_first()
+                self._begin(group)
+            self._arm_limits(group)
+            outcome = None
+            while outcome is None:
+                outcome = await self._turn(group)
             group.cancel_scope.cancel()
             return outcome
         raise AssertionError("a task group that was not cancelled from outside does not swallow")
-
-    async def _to_its_end(self, group: TaskGroup, journal: Sequence[ExecutionRow | SignalRow]) -> Outcome:
-        if journal:
-            self._go_on(group, recover(self._plan, journal))
-        else:
-            self._begin(group)
-        self._arm_limits(group)
-        while True:
-            outcome = await self._turn(group)
-            if outcome is not None:
-                return outcome
 
     # one turn ------------------------------------------------------------------------------------------------
 
@@ -138,14 +180,13 @@ class InstanceExecutor:
 
         Gives what became of the instance when this server is done with it.
         """
-        durable = self._journal.flush()
+        durable = self._flush()
         if self._is_leaving and not self._activities.are_acting:
             await asyncio.shield(durable)
             return Left()
-        if self._only_doubts_left():
-            return await self._end(
-                Hold("An activity is in doubt: a person must say what happened.", self._journal.stamp())
-            )
+        rest = self._rest()
+        if rest is not None:
+            return await self._end(rest)
         self._take(group, await self._happened.get())
         while not self._happened.empty() and self._conductor.ended is None:
             self._take(group, self._happened.get_nowait())
@@ -153,16 +194,37 @@ class InstanceExecutor:
             return None
         return await self._end(self._instance_end(self._conductor.ended))
 
-    def _only_doubts_left(self) -> bool:
-        waits = self._activities.are_running or self._timers or not self._happened.empty()
-        return self._activities.are_in_doubt and not waits
+    def _flush(self, outcome: InstanceEnd | Hold | Park | None = None) -> asyncio.Future[None]:
+        """Hands everything made so far to the writer, with a snapshot where one is due."""
+        rows = PARKING_ROWS if isinstance(outcome, Park) else SNAPSHOT_ROWS
+        lasts = self._conductor.ended is None and self._conductor.started is not None
+        snapshot = self._journal.snapshot(self._conductor) if lasts and self._journal.wants_snapshot(rows) else None
+        return self._journal.flush(outcome, snapshot)
 
-    async def _end(self, outcome: InstanceEnd | Hold) -> Outcome:
+    def _rest(self) -> Hold | Park | None:
+        """Whether the instance can leave memory: nothing runs, and what it waits for comes late or from outside."""
+        if self._activities.are_running or self._children.are_starting or self._preparing:
+            return None
+        if not self._happened.empty() or self._conductor.ended is not None:
+            return None
+        why = self._gate.reason()
+        if why:
+            return Hold(why, self._journal.stamp())
+        delays = [each.due for each in self._conductor.open.values() if isinstance(each, StartDelay)]
+        if not delays and not self._children.are_waited_for:
+            doubts = "An activity is in doubt: a person must say what happened."
+            return Hold(doubts, self._journal.stamp()) if self._activities.are_in_doubt else None
+        until = min([*delays, *self._limits], default=None)
+        if until is not None and until - self._services.clock.now() <= PARKED_AFTER:
+            return None
+        return Park(until)
+
+    async def _end(self, outcome: InstanceEnd | Hold | Park) -> Outcome:
         if isinstance(outcome, InstanceEnd) and outcome.status is JobStatus.FAILED and self._settings.report_failure:
             await self._events.raise_event(
                 EventType.ERROR, f"Runbook '{self._plan.runbook.name}' failed.", outcome.error
             )
-        await asyncio.shield(self._journal.flush(outcome))
+        await asyncio.shield(self._flush(outcome))
         return outcome
 
     def _instance_end(self, end: EndInstance) -> InstanceEnd:
@@ -175,28 +237,58 @@ class InstanceExecutor:
     # beginnings ----------------------------------------------------------------------------------------------
 
     def _begin(self, group: TaskGroup) -> None:
-        claimed = self._claimed
-        facts = RunFacts(claimed.runbook_id, claimed.runbook_path, claimed.job_id, claimed.instance_id, claimed.starter)
-        signal = InstanceStarted(
-            self._journal.stamp(), dict(claimed.parameters), dict(self._variables), claimed.trigger, facts
-        )
+        signal = self._first_signal()
         self._receive(group, signal, codec.STARTED, codec.started_payload(signal))
+
+    def _first_signal(self) -> InstanceStarted:
+        """What the instance begins with; a rerun begins with what the one before it did."""
+        claimed, reuse = self._claimed, self._beginning.reuse
+        facts = RunFacts(claimed.runbook_id, claimed.runbook_path, claimed.job_id, claimed.instance_id, claimed.starter)
+        before = reuse.started if reuse is not None else None
+        variables = dict(self._beginning.variables) | dict(before.variables if before else {})
+        trigger = before.trigger if before else codec.trigger_of(claimed)
+        parameters = dict(before.parameters if before else claimed.parameters)
+        return InstanceStarted(self._journal.stamp(), parameters, variables, trigger, facts)
+
+    def _obey_first(self) -> None:
+        """What people asked of the instance while nobody ran it counts before anything starts."""
+        for _ in range(self._happened.qsize()):
+            happened = self._happened.get_nowait()
+            if isinstance(happened, Message) and happened.kind == "control":
+                self._obey(happened)
+            else:
+                self._happened.put_nowait(happened)
+
+    def _obey(self, message: Message) -> None:
+        self._journal.consume(message.id)
+        self._journal.signal(codec.CONTROL, self._journal.stamp(), message.payload)
+        self._gate.take(message.payload)
 
     def _go_on(self, group: TaskGroup, recovered: Recovered) -> None:
         """Takes up an instance where its journal ends: what had finished is not run again."""
         self._conductor = recovered.conductor
         self._stop_reason = recovered.stop_reason
-        self._journal.go_on_after(recovered.sequence, recovered.at)
+        self._journal.go_on_after(recovered)
+        for control in recovered.controls:
+            self._gate.take(control)
+        self._gate.taken_over()
+        for command in self._conductor.open.values():
+            if isinstance(command, StartActivity) and str(command.key) not in recovered.intents:
+                self._start.is_allowed(command, self._conductor.started)  # holds back what a message may let go
+        self._obey_first()
         for command in list(self._conductor.open.values()):
             intent = recovered.intents.get(str(command.key)) if isinstance(command, StartActivity) else None
-            if isinstance(command, StartActivity) and intent is not None:
-                self._activities.settle(group, command, intent)
-            elif isinstance(command, StartActivity) and self._stop_reason:
-                self._finish_at_once(command, {}, Ended(Status.CANCELED, error="Stopped."))
-            else:
+            if not isinstance(command, StartActivity) or (intent is None and not self._stop_reason):
                 self._dispatch(group, command)
+            elif intent is None:
+                self._happened.put_nowait(self._start.canceled(command))
+            elif self._plan.activities[command.activity].activity.type == INVOKE_RUNBOOK:
+                self._children.go_on(command, intent)
+            else:
+                self._activities.settle(group, command, intent)
         if self._stop_reason:
             self._activities.cancel()
+            self._children.cancel()
         if self._conductor.ended is not None:
             self._happened.put_nowait(_Elapsed())  # the end was decided but not stored: let the loop see it
 
@@ -208,8 +300,12 @@ class InstanceExecutor:
             (self._settings.timeout_seconds, _TimedOut()),
             (self._settings.report_after_seconds, _IsLong()),
         ):
-            if seconds:
-                group.start_soon(self._wait, started.at + timedelta(seconds=seconds), then)
+            due = started.at + timedelta(seconds=seconds)
+            if not seconds:
+                continue
+            if due > self._services.clock.now():
+                self._limits.append(due)
+            group.start_soon(self._wait, due, then)
 
     async def _wait(self, due: datetime, then: _Happened) -> None:
         while (left := (due - self._services.clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is no event
@@ -223,10 +319,16 @@ class InstanceExecutor:
             case Finished():
                 self._take_ending(group, happened)
             case _Elapsed(timer):
-                self._timers.discard(timer)
                 if f"delay:{timer}" in self._conductor.open:
                     signal = DelayElapsed(self._journal.stamp(), timer)
                     self._receive(group, signal, codec.DELAY, {"timer": timer})
+            case _Expanded(key, members):
+                self._preparing -= 1
+                expanded = GroupExpanded(self._journal.stamp(), key, members)
+                self._receive(group, expanded, codec.GROUP, {"key": str(key), "members": list(members)})
+            case _Ready(command, reads):
+                self._preparing -= 1
+                self._run_activity(group, command, reads)
             case _TimedOut():
                 self._stop(group, _TIMEOUT)
             case _IsLong():
@@ -263,7 +365,8 @@ class InstanceExecutor:
 
     def _row(self, finished: Finished, signal: ActivityEnded) -> ExecutionRow:
         command = finished.command
-        installed = self._services.packs.installed().get(self._activity(command).type)
+        kind = self._plan.activities[command.activity].activity.type
+        installed = self._services.packs.installed().get(kind)
         record = ExecutionRecord(
             id=finished.execution_id,
             instance_id=self._claimed.instance_id,
@@ -287,12 +390,19 @@ class InstanceExecutor:
         return ExecutionRow(record, self._conductor.digest, int(signal.offset.total_seconds()))
 
     def _take_message(self, group: TaskGroup, message: Message) -> None:
-        if message.kind == "answer":
-            self._activities.answer(group, message)
-            return
-        self._journal.consume(message.id)
-        if message.kind == "stop":
-            self._stop(group, _STOP)
+        match message.kind:
+            case "answer":
+                self._activities.answer(group, message)
+            case "child":
+                self._children.take(message)
+            case "stop":
+                self._journal.consume(message.id)
+                self._stop(group, _STOP)
+            case "control":
+                self._obey(message)
+                self._offer_again(group)
+            case _:
+                self._journal.consume(message.id)
 
     async def _tell_that_it_is_long(self) -> None:
         seconds = self._settings.report_after_seconds
@@ -305,6 +415,10 @@ class InstanceExecutor:
         self._stop_reason = reason
         self._receive(group, StopRequested(self._journal.stamp()), codec.STOP, {"reason": reason})
         self._activities.cancel()
+        self._children.cancel()
+        for command in self._held_back():
+            self._happened.put_nowait(self._start.canceled(command))
+        self._gate.held_back.clear()
 
     # what to do ----------------------------------------------------------------------------------------------
 
@@ -314,45 +428,51 @@ class InstanceExecutor:
 
     def _dispatch(self, group: TaskGroup, command: Command) -> None:
         match command:
-            case StartActivity() if self._is_leaving:
+            case StartActivity() | ExpandGroup() if self._is_leaving:
                 pass  # it stays open in the journal, and whoever takes the instance up starts it
             case StartActivity():
-                self._start(group, command)
+                self._offer(group, command)
+            case ExpandGroup():
+                self._preparing += 1
+                group.start_soon(self._expand, command)
             case StartDelay(timer, due):
-                self._timers.add(timer)
                 group.start_soon(self._wait, due, _Elapsed(timer))
             case EndInstance():
                 pass  # `_turn` looks at `ended`
 
-    def _start(self, group: TaskGroup, command: StartActivity) -> None:
-        activity, started = self._activity(command), self._conductor.started
-        environment = Environment(command.lineage, started.variables if started else {})
-        try:
-            inputs = bind(activity.name, self._plan.activities[activity.id].inputs, environment)
-        except BindingError as error:
-            self._finish_at_once(command, {}, Ended(Status.FAILED, error=str(error)))
+    def _held_back(self) -> list[StartActivity]:
+        found = [self._conductor.open.get(f"activity:{key}") for key in self._gate.held_back]
+        return [each for each in found if isinstance(each, StartActivity)]
+
+    def _offer_again(self, group: TaskGroup) -> None:
+        for command in self._held_back():
+            self._offer(group, command)
+
+    def _offer(self, group: TaskGroup, command: StartActivity) -> None:
+        """Starts an execution unless it is held back; first reads what its inputs need from outside."""
+        if not self._start.is_allowed(command, self._conductor.started):
             return
-        ended = self._answered_here(activity, inputs, started, command)
-        if ended is None:
-            self._activities.start(group, command, inputs)
+        if self._start.reads_outside(command):
+            self._preparing += 1
+            group.start_soon(self._read, command)
         else:
-            self._finish_at_once(command, inputs, ended)
+            self._run_activity(group, command, Reads())
 
-    def _answered_here(
-        self, activity: Activity, inputs: Mapping[str, Json], started: InstanceStarted | None, command: StartActivity
-    ) -> Ended | None:
-        """The ending of an activity that needs no running: the engine's own, and a monitor that has triggered."""
-        if started is not None and control.is_control(activity):
-            answer = control.answer(activity, inputs, started, command)
-            return Ended(answer.status, answer.records, answer.error)
-        installed = self._services.packs.installed()[activity.type]
-        if installed.type.kind is ActivityKind.MONITOR:
-            return Ended(Status.SUCCESS, ((started.trigger if started else None) or {},))
-        return None
+    async def _read(self, command: StartActivity) -> None:
+        self._happened.put_nowait(_Ready(command, await self._start.read(command)))
 
-    def _finish_at_once(self, command: StartActivity, inputs: Mapping[str, Json], ended: Ended) -> None:
-        now = self._journal.stamp()
-        self._happened.put_nowait(Finished(command, str(uuid7()), inputs, EffectClass.PURE, now, ended))
+    async def _expand(self, command: ExpandGroup) -> None:
+        members = await self._services.resources.members(command.path)
+        self._happened.put_nowait(_Expanded(command.key, members))
 
-    def _activity(self, command: StartActivity) -> Activity:
-        return self._plan.activities[command.activity].activity
+    def _run_activity(self, group: TaskGroup, command: StartActivity, reads: Reads) -> None:
+        if self._conductor.is_stopped:
+            self._happened.put_nowait(self._start.canceled(command))
+            return
+        started = self._start.begin(command, self._conductor.started, reads, self._journal.stamp())
+        if isinstance(started, Finished):
+            self._happened.put_nowait(started)
+        elif self._plan.activities[command.activity].activity.type == INVOKE_RUNBOOK:
+            self._children.start(group, command, started)
+        else:
+            self._activities.start(group, command, started)

@@ -8,7 +8,7 @@ from pydantic_core import to_json
 
 from orchestrion.model.condition import Status
 from orchestrion.model.values import Json
-from orchestrion.ports.journal import LIVE, WORK, Claimed, Wakeups
+from orchestrion.ports.journal import INBOX, LIVE, WORK, Claimed, Wakeups
 
 
 class Feed:
@@ -42,6 +42,10 @@ class Feed:
     def work(self) -> None:
         """Something may be ready to claim."""
         self._wakeups.announce(WORK)
+
+    def inbox(self) -> None:
+        """An instance that somebody runs may have a message."""
+        self._wakeups.announce(INBOX)
 
     def _say(self, event: str, **data: Json) -> None:
         if not self._wakeups.is_heard(LIVE):

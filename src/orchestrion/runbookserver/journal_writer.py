@@ -122,4 +122,7 @@ def _joined(first: Slice, second: Slice) -> Slice:
         doubts=[*first.doubts, *second.doubts],
         resolved_doubts=[*first.resolved_doubts, *second.resolved_doubts],
         outcome=second.outcome or first.outcome,
+        children=[*first.children, *second.children],
+        stopped_children=[*first.stopped_children, *second.stopped_children],
+        snapshot=second.snapshot or first.snapshot,
     )

@@ -19,6 +19,7 @@ from orchestrion.sdk.invoke import Ended, invoke, validated
 from orchestrion.sdk.outcome import ActivityFailed, Done, NotDone, Unknown, Verdict
 
 OpenSecret = Callable[[str], str]
+DRY_RUN = "dry_run"  # in the evidence of an execution of a dry run: how its ending is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,26 @@ class Runner:
         finally:
             execution.ctx.close()
         return ended
+
+    async def simulated(self, execution: Execution) -> tuple[Ended, Mapping[str, Json]]:
+        """What the activity would do, without doing it, and how that is known: simulated by it, or guessed.
+
+        What only looks is run, for real. A guess is a success in which every item is empty.
+        """
+        if execution.effect in (EffectClass.PURE, EffectClass.READ):
+            return await self.run(execution), {DRY_RUN: "real"}
+        definition = execution.installed.definition
+        if definition.simulate_func is None:
+            execution.ctx.close()
+            items = {each.name: "" for each in execution.installed.type.published}
+            return Ended(Status.SUCCESS, (items,)), {DRY_RUN: "guessed"}
+        try:
+            published = await definition.simulate_func(self.opened(execution), execution.ctx)
+        except Exception as error:  # noqa: BLE001 - a stranger's code
+            return Ended(Status.FAILED, error=str(error)), {DRY_RUN: "simulated"}
+        finally:
+            execution.ctx.close()
+        return Ended(Status.SUCCESS, (published.record(),)), {DRY_RUN: "simulated"}
 
     async def evidence(self, execution: Execution) -> Mapping[str, Json] | None:
         """What the activity collects before its effect, or None when it declares nothing. Raises what it raises."""

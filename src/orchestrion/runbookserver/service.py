@@ -23,6 +23,7 @@ from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.feed import Feed
 from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.plans import Plans
+from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import OpenSecret, Runner
 from orchestrion.runbookserver.triggers import Triggers
 
@@ -94,11 +95,12 @@ class RunbookServerService:
             feed=Feed(outside.wakeups),
             store_event=self._store_event,
             counters=RunCounters(outside.database, outside.clock),
+            resources=Resources(outside.database, outside.clock),
         )
         plans = Plans(outside.database, outside.packs)
         claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, self._options.capacity)
         self._claimer = claimer
-        triggers = Triggers(outside.journal, outside.database, plans, services, outside.wakeups)
+        triggers = Triggers(outside.journal, plans, services, outside.wakeups)
         try:
             async with anyio.create_task_group() as group:
                 group.start_soon(writer.run)

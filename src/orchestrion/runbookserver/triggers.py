@@ -16,9 +16,9 @@ from orchestrion.engine.plan import Plan
 from orchestrion.model.errors import UnavailableError
 from orchestrion.model.ids import derived_id
 from orchestrion.ports.journal import INBOX, WORK, ArmedMonitor, Fence, FencedError, JournalStore, SeenTrigger, Wakeups
-from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.claimer import POLL_SECONDS
+from orchestrion.runbookserver.clock import utc_offset
 from orchestrion.runbookserver.context import ServerContext
 from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.plans import Plans
@@ -58,11 +58,8 @@ class _Monitor:
 class Triggers:
     """Arms the monitors this server owns; `run` must be running."""
 
-    def __init__(
-        self, store: JournalStore, database: Database, plans: Plans, services: Services, wakeups: Wakeups
-    ) -> None:
+    def __init__(self, store: JournalStore, plans: Plans, services: Services, wakeups: Wakeups) -> None:
         self._store = store
-        self._database = database
         self._plans = plans
         self._services = services
         self._wakeups = wakeups
@@ -125,8 +122,16 @@ class Triggers:
         """The runbook's monitor with its inputs bound and its secrets opened; raises what is wrong with them."""
         activity = plan.activities[plan.start].activity
         installed = self._services.packs.installed()[activity.type]
-        variables = await self._database.read(lambda tx: {each.path: each.value for each in tx.variables.all()})
-        inputs = bind(activity.name, plan.activities[plan.start].inputs, Environment(None, variables))
+        resources, now = self._services.resources, self._services.clock.now()
+        environment = Environment(
+            None,
+            await resources.variables(plan.variables),
+            counters=await resources.counters() if plan.activities[plan.start].reads_counters else {},
+            now=now,
+            seed=armed.job_id,
+            offset=utc_offset(now),
+        )
+        inputs = bind(activity.name, plan.activities[plan.start].inputs, environment)
         opened = open_secrets(inputs, installed.type.inputs, self._services.runner.open_secret)
         services = self._services
         events = EventSource(services.server, services.clock, services.store_event, plan.runbook.name, armed.job_id)

@@ -23,6 +23,7 @@ from orchestrion.ports.runs import (
     TriggerRecord,
 )
 from orchestrion.ports.transaction import Database, Transaction
+from orchestrion.services.documents import document_of
 
 OPEN = (Status.RUNNING, Status.IN_DOUBT)
 _LONGEST_WAIT_SECONDS = 60.0
@@ -119,7 +120,7 @@ def _instance_view(tx: Transaction, instance_id: str) -> InstanceView:
     previous_id, next_id, latest_id = tx.runs.neighbours(record)
     return InstanceView(
         record=record,
-        document=tx.runbooks.version(record.runbook_id, record.version).document,
+        document=document_of(tx, record),
         summaries=tuple(tx.runs.summaries(instance_id)),
         open=tuple(tx.runs.open_executions(instance_id)),
         previous_id=previous_id,
@@ -142,7 +143,7 @@ def _execution_view(tx: Transaction, execution_id: str) -> ExecutionView:
     record = tx.runs.execution(execution_id)
     instance = tx.runs.instance(record.instance_id)
     job = tx.runs.job(instance.job_id)
-    runbook = read_runbook(tx.runbooks.version(instance.runbook_id, instance.version).document)
+    runbook = read_runbook(document_of(tx, instance))
     activity = runbook.activities[record.activity_id]
     if record.status in OPEN:
         return ExecutionView(record, activity.name, activity.type, {})

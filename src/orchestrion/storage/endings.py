@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
 
-from orchestrion.model.job import InstanceState, JobStatus
-from orchestrion.ports.journal import Hold, InstanceEnd
+from orchestrion.model.job import InstanceState, JobStatus, has_ended
+from orchestrion.model.values import Json
+from orchestrion.ports.journal import InstanceEnd
 from orchestrion.storage.admission import add_instance, admit, admit_triggers
-from orchestrion.storage.dialect import insert_or_ignore
-from orchestrion.storage.rows import json_text
-from orchestrion.storage.tables import doubt, inbox, instance, job, monitor
+from orchestrion.storage.holding import Posted, post_message
+from orchestrion.storage.rows import json_text, records_of
+from orchestrion.storage.tables import doubt, inbox, instance, job, monitor, snapshot
 
 STOP_MESSAGE = "stop"
 
@@ -35,12 +36,14 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
     ids = [row.id for row in rows]
     connection.execute(_END_INSTANCE, [{"key": row.id, **_columns(ends[row.id])} for row in rows])
     connection.execute(delete(inbox).where(inbox.c.instance_id.in_(ids)))
+    connection.execute(delete(snapshot).where(snapshot.c.instance_id.in_(ids)))
     connection.execute(delete(doubt).where(doubt.c.instance_id.in_(ids), doubt.c.answer.is_(None)))
     jobs = [row for row in rows if not row.is_monitor and not ends[row.id].restarts]
     if jobs:
         connection.execute(
             _END_JOB, [{"key": row.job_id, "server": row.server_id, **_columns(ends[row.id])} for row in jobs]
         )
+        _tell_parents(connection, [row.job_id for row in jobs], max(ends[row.id].at for row in jobs))
     for row in rows:
         if ends[row.id].restarts:
             _restart(connection, row.id, row.job_id, ends[row.id].at)
@@ -82,49 +85,6 @@ def _restart(connection: Connection, instance_id: str, job_id: str, now: datetim
     add_instance(connection, row, trigger, now)
 
 
-def hold_instance(connection: Connection, instance_id: str, hold: Hold) -> None:
-    """Lets go of an instance until a person does something about it; with a message in its inbox, somebody has."""
-    if connection.scalar(select(inbox.c.message_id).where(inbox.c.instance_id == instance_id).limit(1)) is not None:
-        ready = {"state": InstanceState.READY.value, "status": JobStatus.PENDING.value, "lease": None}
-        connection.execute(update(instance).where(instance.c.id == instance_id).values(ready))
-        return
-    held = connection.execute(
-        update(instance)
-        .where(instance.c.id == instance_id, instance.c.state != InstanceState.ENDED.value)
-        .values(state=InstanceState.HELD.value, status=JobStatus.HELD.value, reason=hold.reason, lease=None)
-        .returning(instance.c.job_id)
-    ).one_or_none()
-    if held is not None:
-        running = (JobStatus.RUNNING.value, JobStatus.PENDING.value)
-        connection.execute(
-            update(job)
-            .where(job.c.id == held.job_id, ~job.c.is_monitor, job.c.status.in_(running))
-            .values(status=JobStatus.HELD.value, reason=hold.reason)
-        )
-
-
-def release_instance(connection: Connection, instance_id: str) -> None:
-    """Makes a held instance ready: a server takes it up where it stood."""
-    released = connection.execute(
-        update(instance)
-        .where(instance.c.id == instance_id, instance.c.state == InstanceState.HELD.value)
-        .values(state=InstanceState.READY.value, status=JobStatus.PENDING.value, reason=None, takeovers=0)
-        .returning(instance.c.job_id)
-    ).one_or_none()
-    if released is not None:
-        connection.execute(
-            update(job)
-            .where(job.c.id == released.job_id, job.c.status == JobStatus.HELD.value)
-            .values(status=JobStatus.RUNNING.value, reason=None)
-        )
-
-
-def _post_stop(connection: Connection, instance_id: str, now: datetime) -> None:
-    """Puts the stop into the inbox of an instance; a second one changes nothing."""
-    row = {"instance_id": instance_id, "message_id": STOP_MESSAGE, "kind": "stop", "due": now, "payload": "{}"}
-    connection.execute(insert_or_ignore(connection, inbox).values(row))
-
-
 def stop_job(connection: Connection, job_id: str, now: datetime) -> None:
     """Stops a job that has not ended: what nobody runs ends at once, what runs gets the stop in its inbox."""
     row = connection.execute(select(job).where(job.c.id == job_id).with_for_update()).mappings().one()
@@ -141,11 +101,20 @@ def stop_job(connection: Connection, job_id: str, now: datetime) -> None:
     for each in connection.execute(active).all():
         never_ran = each.state == InstanceState.READY.value and each.started_at is None
         if never_ran or each.state == InstanceState.HELD.value:
+            _stop_children(connection, each.id, now)
             end_instances(connection, {each.id: InstanceEnd(JobStatus.CANCELED, now)})
         else:
-            _post_stop(connection, each.id, now)
+            post_message(connection, each.id, Posted(STOP_MESSAGE, "stop", {}, now))
     if row["is_monitor"]:
         end_stopped_monitor(connection, job_id, now)
+
+
+def _stop_children(connection: Connection, instance_id: str, now: datetime) -> None:
+    """Nobody runs the instance any longer, so nobody else would stop what it has invoked."""
+    ended = [status.value for status in JobStatus if has_ended(status)]
+    query = select(job.c.id).where(job.c.parent_instance_id == instance_id, job.c.status.not_in(ended))
+    for job_id in connection.scalars(query).all():
+        stop_job(connection, job_id, now)
 
 
 def _stop_monitor(connection: Connection, job_id: str) -> None:
@@ -178,8 +147,28 @@ def _end_job(connection: Connection, job_id: str, now: datetime, error: str | No
         .values(status=status.value, ended_at=now, reason=None, error=error)
         .returning(job.c.runbook_id)
     )
+    _tell_parents(connection, [job_id], now)
     if runbook_id is not None:
         admit(connection, runbook_id, now)
+
+
+def _tell_parents(connection: Connection, job_ids: Sequence[str], now: datetime) -> None:
+    """The end of an invoked runbook's job goes to the inbox of the instance that waits for it (durability.md 7)."""
+    query = (
+        select(job)
+        .join(instance, instance.c.id == job.c.parent_instance_id)
+        .where(job.c.id.in_(job_ids), instance.c.state != InstanceState.ENDED.value)
+        .order_by(job.c.parent_instance_id)
+    )
+    for row in connection.execute(query).mappings().all():
+        payload: dict[str, Json] = {
+            "key": row["parent_key"],
+            "job_id": row["id"],
+            "status": row["status"],
+            "returned": [dict(each) for each in records_of(row["returned"])],
+            "error": row["error"] or "",
+        }
+        post_message(connection, row["parent_instance_id"], Posted(f"child:{row['id']}", "child", payload, now))
 
 
 def end_monitor(connection: Connection, job_id: str, error: str, now: datetime) -> None:
@@ -192,9 +181,3 @@ def end_monitor(connection: Connection, job_id: str, error: str, now: datetime) 
         _end_job(connection, job_id, now, error)
     else:
         end_stopped_monitor(connection, job_id, now)
-
-
-def insert_message(connection: Connection, instance_id: str, message_id: str, payload: object, now: datetime) -> None:
-    """Puts an answer into an inbox; the caller has made sure that it is the first."""
-    row = {"instance_id": instance_id, "message_id": message_id, "kind": "answer", "due": now}
-    connection.execute(insert(inbox).values(payload=json_text(payload), **row))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, case, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, exists, or_, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -20,14 +20,18 @@ from orchestrion.ports.journal import (
     Hold,
     InstanceEnd,
     Message,
+    Park,
     SeenTrigger,
     SignalRow,
     Slice,
+    Snapshot,
 )
 from orchestrion.storage.admission import ENGINE_LEVEL, admit_triggers
+from orchestrion.storage.children import add_child, stop_child
 from orchestrion.storage.database import SqlDatabase
 from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows
-from orchestrion.storage.endings import end_instances, end_monitor, hold_instance
+from orchestrion.storage.endings import end_instances, end_monitor
+from orchestrion.storage.holding import hold_instance, newest_snapshot, park_instance, store_snapshot, wake_due
 from orchestrion.storage.journal_rows import execution_values, read_rows, same_rows, signal_values
 from orchestrion.storage.rows import doubt_values, json_text, optional_json
 from orchestrion.storage.tables import doubt, execution, inbox, instance, job, monitor, server, signal, trigger
@@ -43,9 +47,13 @@ class SqlJournal:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: _append(connection, fence, slices))
 
-    async def load(self, instance_id: str) -> list[ExecutionRow | SignalRow]:
+    async def load(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
         """See ports.JournalStore."""
-        return await self._database.on_writer(lambda connection: read_rows(connection, instance_id))
+        return await self._database.on_writer(lambda connection: read_rows(connection, instance_id, after))
+
+    async def snapshot(self, instance_id: str) -> Snapshot | None:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: newest_snapshot(connection, instance_id))
 
     async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
         """See ports.JournalStore."""
@@ -125,11 +133,19 @@ def _insert(connection: Connection, slices: Sequence[Slice]) -> None:
 
 
 def _consume(connection: Connection, slices: Sequence[Slice]) -> None:
-    """What goes with the rows: inbox, doubts, and what becomes of the instances."""
+    """What goes with the rows: inbox, doubts, invoked runbooks, and what becomes of the instances."""
     for each in slices:
         _consume_messages(connection, each)
+        for child in each.children:
+            add_child(connection, child)
+        for job_id, at in each.stopped_children:
+            stop_child(connection, job_id, at)
+        if each.snapshot is not None:
+            store_snapshot(connection, each.instance_id, each.snapshot)
         if isinstance(each.outcome, Hold):
             hold_instance(connection, each.instance_id, each.outcome)
+        elif isinstance(each.outcome, Park):
+            park_instance(connection, each.instance_id, each.outcome)
     ends = {each.instance_id: each.outcome for each in slices if isinstance(each.outcome, InstanceEnd)}
     if ends:
         end_instances(connection, ends)
@@ -149,6 +165,7 @@ def _consume_messages(connection: Connection, each: Slice) -> None:
 
 def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
     _fence(connection, fence)
+    wake_due(connection, limit, now)
     ready = (
         select(instance.c.id, instance.c.started_at)
         .where(
@@ -169,30 +186,45 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
     begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
     connection.execute(update(instance).where(instance.c.id.in_(picked)).values(lease=token, **owned, **begun))
     query = (
-        select(instance, job.c.parameters, job.c.created_by_name)
+        select(
+            instance,
+            job.c.parameters,
+            job.c.created_by_name,
+            job.c.created_by_id,
+            job.c.depth,
+            job.c.rerun,
+            job.c.test,
+            exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
+        )
         .join(job, job.c.id == instance.c.job_id)
         .where(instance.c.id.in_(picked))
         .order_by(instance.c.id)
     )
     rows = connection.execute(query).mappings().all()
     _mark_running(connection, [row["job_id"] for row in rows], fence, now)
-    return [
-        Claimed(
-            instance_id=row["id"],
-            job_id=row["job_id"],
-            runbook_id=row["runbook_id"],
-            runbook_path=row["runbook_path"],
-            version=row["version"],
-            lease=token,
-            takeovers=row["takeovers"],
-            parameters=from_json(row["parameters"]),
-            trigger=optional_json(row["trigger"]),
-            starter=row["created_by_name"],
-            number=row["number"],
-            is_fresh=fresh[row["id"]],
-        )
-        for row in rows
-    ]
+    return [_claimed(row, token, is_fresh=fresh[row["id"]]) for row in rows]
+
+
+def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
+    return Claimed(
+        instance_id=row["id"],
+        job_id=row["job_id"],
+        runbook_id=row["runbook_id"],
+        runbook_path=row["runbook_path"],
+        version=row["version"],
+        lease=token,
+        takeovers=row["takeovers"],
+        parameters=from_json(row["parameters"]),
+        trigger=optional_json(row["trigger"]),
+        starter=row["created_by_name"],
+        number=row["number"],
+        is_fresh=is_fresh,
+        has_messages=row["has_messages"],
+        starter_id=row["created_by_id"],
+        depth=row["depth"],
+        rerun=optional_json(row["rerun"]),
+        test=optional_json(row["test"]),
+    )
 
 
 def _mark_running(connection: Connection, job_ids: Sequence[str], fence: Fence, now: datetime) -> None:

@@ -45,14 +45,14 @@ def signal_values(connection: Connection, instance_id: str, row: SignalRow) -> t
     return (instance_id, row.sequence, row.kind, _moment(connection, row.at), digest, json_text(row.payload))
 
 
-def read_rows(connection: Connection, instance_id: str) -> list[ExecutionRow | SignalRow]:
-    """The journal of an instance in sequence."""
-    executions = select(execution).where(execution.c.instance_id == instance_id)
+def read_rows(connection: Connection, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
+    """The journal of an instance in sequence, or what of it follows the entry `after`."""
+    executions = select(execution).where(execution.c.instance_id == instance_id, execution.c.sequence > after)
     found: list[ExecutionRow | SignalRow] = [
         ExecutionRow(execution_record(row), int(row["digest"], 16), row["offset_seconds"])
         for row in connection.execute(executions).mappings()
     ]
-    signals = select(signal).where(signal.c.instance_id == instance_id)
+    signals = select(signal).where(signal.c.instance_id == instance_id, signal.c.sequence > after)
     for row in connection.execute(signals).mappings():
         digest = None if row["digest"] is None else int(row["digest"], 16)
         found.append(SignalRow(row["sequence"], row["kind"], row["at"], from_json(row["payload"]), digest))

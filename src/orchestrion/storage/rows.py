@@ -57,7 +57,11 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
         idempotency_key=row["idempotency_key"],
         parent_job_id=row["parent_job_id"],
         parent_instance_id=row["parent_instance_id"],
+        parent_key=row["parent_key"],
         predecessor_id=row["predecessor_id"],
+        depth=row["depth"],
+        rerun=optional_json(row["rerun"]),
+        test=optional_json(row["test"]),
     )
 
 
@@ -79,7 +83,11 @@ def job_values(job: JobRecord) -> dict[str, Any]:
         "idempotency_key": job.idempotency_key,
         "parent_job_id": job.parent_job_id,
         "parent_instance_id": job.parent_instance_id,
+        "parent_key": job.parent_key,
         "predecessor_id": job.predecessor_id,
+        "depth": job.depth,
+        "rerun": None if job.rerun is None else json_text(job.rerun),
+        "test": None if job.test is None else json_text(job.test),
         "instance_count": 0,
         "admitted": False,
     }

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, RowMapping, Select, case, func, select, update
+from uuid_utils import uuid7
 
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import NotFoundError
 from orchestrion.model.job import InstanceState, JobStatus, has_ended
 from orchestrion.model.runbook import EffectClass
-from orchestrion.model.values import Record
+from orchestrion.model.values import Json, Record
 from orchestrion.ports.runs import (
     ActivitySummary,
     DoubtRecord,
@@ -25,7 +26,8 @@ from orchestrion.ports.runs import (
 )
 from orchestrion.storage.admission import ACTIVE, admit
 from orchestrion.storage.dialect import insert_or_ignore
-from orchestrion.storage.endings import insert_message, release_instance, stop_job
+from orchestrion.storage.endings import stop_job
+from orchestrion.storage.holding import Posted, post_message, put_on_hold, release_instance
 from orchestrion.storage.rows import (
     doubt_record,
     execution_record,
@@ -108,6 +110,26 @@ class SqlRuns:
         for instance_id in found:
             release_instance(self._connection, instance_id)
         return len(found)
+
+    def post_control(self, instance_id: str, payload: Mapping[str, Json], now: datetime) -> None:
+        """See ports.RunStore."""
+        message = Posted(f"control:{uuid7()}", "control", payload, now)
+        post_message(self._connection, instance_id, message)
+
+    def hold_unowned(self, instance_id: str, reason: str) -> None:
+        """See ports.RunStore."""
+        query = select(instance.c.state).where(instance.c.id == instance_id).with_for_update()
+        if self._connection.scalar(query) in (InstanceState.READY.value, InstanceState.PARKED.value):
+            put_on_hold(self._connection, instance_id, reason)
+
+    def release(self, instance_id: str) -> None:
+        """See ports.RunStore."""
+        release_instance(self._connection, instance_id)
+
+    def children(self, instance_id: str) -> list[JobRecord]:
+        """See ports.RunStore."""
+        query = _jobs().where(job.c.parent_instance_id == instance_id).order_by(job.c.id)
+        return [job_record(row, row["server_name"]) for row in self._connection.execute(query).mappings()]
 
     def request_stop(self, job_id: str, now: datetime) -> JobRecord:
         """See ports.RunStore."""
@@ -288,8 +310,13 @@ class SqlRuns:
         ).one_or_none()
         if answered is None:
             return False
-        payload = {"key": answered.key, "answer": answer, "by": by, "records": list(records)}
-        insert_message(self._connection, answered.instance_id, f"answer:{execution_id}", payload, now)
+        payload: dict[str, Json] = {
+            "key": answered.key,
+            "answer": answer,
+            "by": by,
+            "records": [dict(each) for each in records],
+        }
+        post_message(self._connection, answered.instance_id, Posted(f"answer:{execution_id}", "answer", payload, now))
         release_instance(self._connection, answered.instance_id)
         return True
 

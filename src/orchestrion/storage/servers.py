@@ -10,7 +10,8 @@ from uuid_utils import uuid7
 from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import RunbookServer, ServerStatus
 from orchestrion.ports.journal import Hold
-from orchestrion.storage.endings import end_monitor, hold_instance
+from orchestrion.storage.endings import end_monitor
+from orchestrion.storage.holding import hold_instance
 from orchestrion.storage.tables import execution, instance, monitor, server, signal
 
 POISON_TAKEOVERS = 3  # in a row without progress of the journal; then the instance is held (durability.md 5)

@@ -286,8 +286,8 @@ Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, pos
 _JOB_QUEUED = text("status = 'pending' AND NOT admitted")
 Index("ix_job_queued", job.c.runbook_id, job.c.id, sqlite_where=_JOB_QUEUED, postgresql_where=_JOB_QUEUED)
 Index("ix_job_runbook", job.c.runbook_id, job.c.id)
-_JOB_CHILD = text("parent_job_id IS NOT NULL")
-Index("ix_job_parent", job.c.parent_job_id, sqlite_where=_JOB_CHILD, postgresql_where=_JOB_CHILD)
+_JOB_CHILD = text("parent_instance_id IS NOT NULL")
+Index("ix_job_parent", job.c.parent_instance_id, sqlite_where=_JOB_CHILD, postgresql_where=_JOB_CHILD)
 
 #: The unit that a runbook server claims. The ready and the owned ones have small indexes of their own.
 instance = Table(

@@ -12,6 +12,7 @@ from orchestrion.storage.counters import SqlCounters
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.folders import SqlFolders
 from orchestrion.storage.installation import SqlInstallation
+from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
 from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
@@ -33,6 +34,7 @@ class SqlTransaction:
         self.audit = SqlAudit(connection)
         self.events = SqlEvents(connection)
         self.runs = SqlRuns(connection)
+        self.journal = SqlJournalReader(connection)
         self.servers = SqlServers(connection)
         self.leases = SqlLeases(connection)
         self.installation = SqlInstallation(connection)

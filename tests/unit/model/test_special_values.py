@@ -10,7 +10,7 @@ from orchestrion.model.special_values import resolved
 from orchestrion.model.values import Value
 
 SUNDAY = datetime(2026, 3, 1, 14, 5, 9, 87_000, tzinfo=timezone(timedelta(hours=2)))
-ENVIRON = {"Path": "/bin", "HOME": "/root", "ODD": "%HOME%"}
+ENVIRON = {"Path": "/bin", "HOME": "/srv", "ODD": "%HOME%"}
 
 
 @pytest.mark.parametrize(
@@ -42,12 +42,12 @@ def test_now_is_recognised_only_as_the_whole_value(value: Value) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("%HOME%", "/root"),
-        ("%home%/x", "/root/x"),
+        ("%HOME%", "/srv"),
+        ("%home%/x", "/srv/x"),
         ("%PATH%:%Path%", "/bin:/bin"),
         ("%NOPE%", "%NOPE%"),
-        ("%NOPE%HOME%", "%NOPE/root"),
-        ("100 % of %HOME%", "100 % of /root"),
+        ("%NOPE%HOME%", "%NOPE/srv"),
+        ("100 % of %HOME%", "100 % of /srv"),
         ("50%", "50%"),
         ("%%", "%%"),
         ("%ODD%", "%HOME%"),

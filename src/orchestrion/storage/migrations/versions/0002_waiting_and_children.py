@@ -18,8 +18,8 @@ def upgrade() -> None:
     op.add_column("job", sa.Column("rerun", sa.Text()))
     op.add_column("job", sa.Column("test", sa.Text()))
     op.add_column("instance", sa.Column("wake_at", Instant()))
-    child, parked = sa.text("parent_job_id IS NOT NULL"), sa.text("state = 'parked'")
-    op.create_index("ix_job_parent", "job", ["parent_job_id"], sqlite_where=child, postgresql_where=child)
+    child, parked = sa.text("parent_instance_id IS NOT NULL"), sa.text("state = 'parked'")
+    op.create_index("ix_job_parent", "job", ["parent_instance_id"], sqlite_where=child, postgresql_where=child)
     op.create_index("ix_instance_parked", "instance", ["wake_at"], sqlite_where=parked, postgresql_where=parked)
     _resources()
 

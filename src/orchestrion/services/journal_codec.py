@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
+from orchestrion.engine.conductor import Conductor
 from orchestrion.engine.signals import (
     ActivityEnded,
     DelayElapsed,
+    GroupExpanded,
     InstanceStarted,
     RunFacts,
     Signal,
     StopRequested,
     parse_key,
 )
+from orchestrion.engine.snapshot import write_snapshot
 from orchestrion.model.values import Json, Record
-from orchestrion.ports.journal import ExecutionRow, SignalRow
+from orchestrion.ports.journal import Claimed, ExecutionRow, SignalRow
 
 STARTED, DELAY, STOP, INTENT, REPEAT = "started", "delay", "stop", "intent", "repeat"
+GROUP, CONTROL = "group", "control"
+#: What a takeover has to know besides the state of the conductor, so that a snapshot keeps it.
+KEPT = frozenset({STOP, INTENT, REPEAT, CONTROL})
+
+
+def trigger_of(claimed: Claimed) -> Record | None:
+    """What the monitor at the starting point published: for real, or as the options of a test have it."""
+    if claimed.test is None:
+        return claimed.trigger
+    given = claimed.test.get("trigger")
+    return None if given is None else _record(given)
 
 
 def started_payload(signal: InstanceStarted) -> dict[str, Json]:
@@ -38,7 +52,7 @@ def started_payload(signal: InstanceStarted) -> dict[str, Json]:
 
 
 def read_signal(row: ExecutionRow | SignalRow) -> Signal | None:
-    """The signal a journal row records; None for rows the conductor does not see (intents, repeats).
+    """The signal a journal row records; None for rows the conductor does not see (intents, repeats, control).
 
     Raises ValueError for a kind this release does not know: the instance belongs to a newer one.
     """
@@ -51,7 +65,9 @@ def read_signal(row: ExecutionRow | SignalRow) -> Signal | None:
             return DelayElapsed(row.at, str(row.payload["timer"]))
         case "stop":
             return StopRequested(row.at)
-        case "intent" | "repeat":
+        case "group":
+            return GroupExpanded(row.at, parse_key(str(row.payload["key"])), _texts(row.payload.get("members")))
+        case "intent" | "repeat" | "control":
             return None
         case _:
             raise ValueError(f"the journal has an entry of the kind '{row.kind}', which this release does not know")
@@ -83,6 +99,33 @@ def _started(row: SignalRow) -> InstanceStarted:
         if isinstance(facts, Mapping)
         else RunFacts(),
     )
+
+
+def snapshot_state(conductor: Conductor, kept: Sequence[SignalRow], at: datetime) -> dict[str, Json]:
+    """What a snapshot stores; `kept` are the rows before it that still count, `at` is when the last row was made."""
+    rows: list[Json] = [[each.sequence, each.kind, each.at.isoformat(), each.payload] for each in kept]
+    return {"conductor": write_snapshot(conductor), "kept": rows, "at": at.isoformat()}
+
+
+def kept_rows(state: Mapping[str, Json]) -> list[SignalRow]:
+    """The rows that `snapshot_state` was given; raises ValueError when they are something else."""
+    match state.get("kept"):
+        case [*rows]:
+            return [_kept_row(row) for row in rows]
+        case _:
+            raise ValueError("a snapshot without its rows")
+
+
+def _kept_row(row: Json) -> SignalRow:
+    match row:
+        case [int(sequence), str(kind), str(at), Mapping() as payload]:
+            return SignalRow(sequence, kind, datetime.fromisoformat(at), payload)
+        case _:
+            raise ValueError("a snapshot with a row of another form")
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(str(each) for each in value) if isinstance(value, (list, tuple)) else ()
 
 
 def _record(value: Json) -> Record:

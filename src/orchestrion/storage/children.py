@@ -1,0 +1,32 @@
+"""Jobs of runbooks that a running instance invokes, stored and stopped with its own journal (durability.md 7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from orchestrion.model.job import JobStatus, has_ended
+from orchestrion.ports.runs import JobRecord
+from orchestrion.storage.admission import admit
+from orchestrion.storage.dialect import insert_or_ignore
+from orchestrion.storage.endings import stop_job
+from orchestrion.storage.rows import job_values
+from orchestrion.storage.tables import job
+
+
+def add_child(connection: Connection, child: JobRecord) -> None:
+    """Stores the job of an invoked runbook and admits it.
+
+    Its id follows from the execution that invokes it: stored again, it changes nothing.
+    """
+    row = {**job_values(child), "instance_limit": 1}
+    if connection.execute(insert_or_ignore(connection, job).values(row)).rowcount:
+        admit(connection, child.runbook_id, child.created_at)
+
+
+def stop_child(connection: Connection, job_id: str, now: datetime) -> None:
+    """Asks for the end of an invoked runbook's job, unless it has ended."""
+    status = connection.scalar(select(job.c.status).where(job.c.id == job_id))
+    if status is not None and not has_ended(JobStatus(status)):
+        stop_job(connection, job_id, now)
