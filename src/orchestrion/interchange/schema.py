@@ -101,6 +101,7 @@ def _settings() -> Schema:
             "recovery": _choice("What happens to an instance whose runbook server died.", Recovery, Recovery.RESUME),
             "start_monitor_on_check_in": _flag("Whether a check-in starts the monitor.", default=False),
             "on_error": _text("The id of the activity that begins the error path."),
+            "schedule": _text("The path of the schedule that says when it may start; empty: at any time."),
             "fresh_variables": _flag("Whether inputs read variables when their activity starts.", default=False),
         },
     )

@@ -98,6 +98,7 @@ def _read_settings(reader: ObjectReader) -> Settings:
         start_monitor_on_check_in=reader.boolean("start_monitor_on_check_in", False),
         on_error=reader.text("on_error", ""),
         fresh_variables=reader.boolean("fresh_variables", False),
+        schedule=reader.text("schedule", ""),
     )
 
 
@@ -113,6 +114,7 @@ def _write_settings(settings: Settings) -> Object:
         start_monitor_on_check_in=settings.start_monitor_on_check_in,
         on_error=settings.on_error,
         fresh_variables=settings.fresh_variables,
+        schedule=settings.schedule,
     ) | _given(servers=list(settings.servers))
 
 

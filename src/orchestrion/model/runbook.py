@@ -155,7 +155,7 @@ class Settings:
 
     `on_error` is the activity that begins the error path: it runs once, when everything else is over and a failure was
     taken by no link. With `fresh_variables` inputs read variables when their activity starts, not when the instance
-    did.
+    did. `schedule` is the path of the schedule that says when it may start (spec 6.3); empty: at any time.
     """
 
     max_simultaneous_jobs: int = 1
@@ -168,6 +168,7 @@ class Settings:
     start_monitor_on_check_in: bool = False
     on_error: str = ""
     fresh_variables: bool = False
+    schedule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
