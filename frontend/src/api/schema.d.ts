@@ -440,6 +440,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runbooks/{runbook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test a runbook
+         * @description Makes a job that runs one's draft, or the newest version for who has none.
+         *
+         *     Refused with the findings when one of them is an error.
+         */
+        post: operations["start_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runbooks/by-path/start": {
         parameters: {
             query?: never;
@@ -554,26 +576,6 @@ export interface paths {
          * @description Asks a job to stop; one that has ended stays as it is.
          */
         post: operations["stop_job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/continue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Continue a held job
-         * @description Lets a held job go on where it stood; activities in doubt are answered one by one instead.
-         */
-        post: operations["continue_job"];
         delete?: never;
         options?: never;
         head?: never;
@@ -799,6 +801,146 @@ export interface paths {
         get: operations["live"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_id}/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Steer an instance
+         * @description Tells a running instance what is wanted; it obeys before it starts anything more. What runs is not cut off.
+         */
+        post: operations["steer_instance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_id}/waits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an instance waits for
+         * @description Everything that keeps the instance from ending, in the order it began; nothing once it has ended.
+         */
+        get: operations["list_waits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_id}/children": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs of invoked runbooks
+         * @description The jobs of the runbooks that the instance invoked, oldest first.
+         */
+        get: operations["list_children"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause a job
+         * @description Pauses every instance of the job that has not ended: what runs ends, nothing more starts.
+         */
+        post: operations["pause_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/continue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Continue a held or paused job
+         * @description Lets a job go on where it was paused, stopped or held; activities in doubt are answered one by one instead.
+         */
+        post: operations["continue_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_id}/rerun/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a rerun would do
+         * @description What would be reused and what would run again, activity by activity; nothing is started.
+         */
+        post: operations["preview_rerun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/instances/{instance_id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run again
+         * @description Makes a job that repeats an ended instance from the given activities on, with what it knew before them.
+         */
+        post: operations["rerun_instance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1134,6 +1276,8 @@ export interface components {
              * @description Records it published.
              */
             record_count: number;
+            /** @description Null where it ran as usual. */
+            origin: components["schemas"]["Origin"] | null;
         };
         /**
          * ActivityInstanceDetail
@@ -1186,6 +1330,8 @@ export interface components {
              * @description Records it published.
              */
             record_count: number;
+            /** @description Null where it ran as usual. */
+            origin: components["schemas"]["Origin"] | null;
             /**
              * Inputs
              * @description As bound; secrets are masked.
@@ -1617,6 +1763,8 @@ export interface components {
              * @description Records it published.
              */
             record_count: number;
+            /** @description Null where it ran as usual. */
+            origin: components["schemas"]["Origin"] | null;
             /** Instance Id */
             instance_id: string;
             /** Job Id */
@@ -1731,6 +1879,26 @@ export interface components {
          * @enum {string}
          */
         EffectClass: "pure" | "read" | "idempotent" | "verifiable" | "once";
+        /**
+         * Ending
+         * @description How an activity is to end without being run.
+         */
+        Ending: {
+            /**
+             * Status
+             * @description Left out means `success`.
+             */
+            status?: ("success" | "warning" | "failed") | null;
+            /**
+             * Records
+             * @description What it publishes; left out means one record without items.
+             */
+            records?: {
+                [key: string]: string | boolean | number | null;
+            }[] | null;
+            /** Error */
+            error?: string | null;
+        };
         /**
          * EntryKind
          * @description What an entry of a group stands for.
@@ -2181,6 +2349,36 @@ export interface components {
              */
             reason: string | null;
             parent: components["schemas"]["ParentRef"] | null;
+            /**
+             * Parent Job Id
+             * @description Of the runbook that invoked this one.
+             */
+            parent_job_id: string | null;
+            /**
+             * Parent Instance Id
+             * @description The instance whose Invoke Runbook activity started it.
+             */
+            parent_instance_id: string | null;
+            /**
+             * Depth
+             * @description How many runbooks invoked each other to get here.
+             */
+            depth: number;
+            /**
+             * Rerun Of
+             * @description The ended instance that it runs again.
+             */
+            rerun_of: string | null;
+            /**
+             * Is Test
+             * @description Whether it tests a draft, or was invoked by a dry run.
+             */
+            is_test: boolean;
+            /**
+             * Is Dry Run
+             * @description Whether it changes nothing outside.
+             */
+            is_dry_run: boolean;
         };
         /**
          * JobPage
@@ -2236,6 +2434,27 @@ export interface components {
              * @description The secret: it is not stored and never shown again.
              */
             token: string;
+        };
+        /**
+         * Origin
+         * @description Where the result of an execution comes from that did not simply run.
+         */
+        Origin: {
+            /**
+             * Reused From
+             * @description The activity instance, of the instance that is run again, whose result was taken over.
+             */
+            reused_from: string | null;
+            /**
+             * Given
+             * @description Whether a person gave the result instead.
+             */
+            given: boolean;
+            /**
+             * Dry Run
+             * @description In a dry run: it ran because it only looks, it said what it would do, or its result is guessed.
+             */
+            dry_run: ("real" | "simulated" | "guessed") | null;
         };
         /**
          * Pack
@@ -2386,6 +2605,58 @@ export interface components {
              * @description Whether each record of an execution has its own value.
              */
             many: boolean;
+        };
+        /**
+         * RerunOrder
+         * @description From where on an ended instance is to run again.
+         */
+        RerunOrder: {
+            /**
+             * From
+             * @description The activities at which it begins, by id; they and all behind them run again.
+             */
+            from: string[];
+            /**
+             * Inputs
+             * @description Values by activity id and input name, instead of what the activities would get. No templates, and no secrets.
+             */
+            inputs?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["JsonValue"];
+                };
+            };
+            /**
+             * Version
+             * @description The version to run; left out means the one that the instance ran.
+             */
+            version?: number | null;
+        };
+        /**
+         * RerunStep
+         * @description What a rerun does with one activity.
+         */
+        RerunStep: {
+            /** Activity Id */
+            activity_id: string;
+            /** Activity Name */
+            activity_name: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "reused" | "runs again" | "runs for the first time" | "computed";
+            /**
+             * Executions
+             * @description Executions that ended in the instance that is run again.
+             */
+            executions: number;
+            /** @description What running it would do; null where it is not run. */
+            effect: components["schemas"]["EffectClass"] | null;
+            /**
+             * Why
+             * @description In a sentence.
+             */
+            why: string;
         };
         /**
          * ReturnedItem
@@ -2706,6 +2977,51 @@ export interface components {
          */
         Status: "running" | "success" | "warning" | "failed" | "canceled" | "in-doubt";
         /**
+         * SteerOrder
+         * @description What a person wants of a running instance.
+         */
+        SteerOrder: {
+            /**
+             * Status
+             * @description Left out means `success`.
+             */
+            status?: ("success" | "warning" | "failed") | null;
+            /**
+             * Records
+             * @description What it publishes; left out means one record without items.
+             */
+            records?: {
+                [key: string]: string | boolean | number | null;
+            }[] | null;
+            /** Error */
+            error?: string | null;
+            /**
+             * @description `pause` starts nothing more; `continue` takes a pause back and goes on from a stop; `step` goes on to the next
+             *     activity, `run-to` to the one named; `breakpoints` replaces all stops; `skip` gives an activity's ending instead of
+             *     running it, until `unskip`; `edit` replaces inputs of an activity.
+             */
+            wish: components["schemas"]["Wish"];
+            /**
+             * Activity Id
+             * @description Which activity, for `run-to`, `skip`, `unskip` and `edit`.
+             */
+            activity_id?: string | null;
+            /**
+             * Inputs
+             * @description For `edit`: values by input name, instead of what the activity would get. No templates, and no secrets.
+             */
+            inputs?: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * At
+             * @description For `breakpoints`: a condition by activity id, such as `{{ check["Value"] > 3 }}`; empty stops always.
+             */
+            at?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
          * StopOrder
          * @description How to stop.
          */
@@ -2725,6 +3041,67 @@ export interface components {
         StoppedJobs: {
             /** Stopped */
             stopped: number;
+        };
+        /**
+         * TestOrder
+         * @description How a runbook is to be tested.
+         */
+        TestOrder: {
+            /**
+             * Parameters
+             * @description Values by parameter name.
+             */
+            parameters?: {
+                [key: string]: string | boolean | number | null;
+            };
+            /**
+             * Trigger
+             * @description What the monitor at the starting point is said to have published; only for runbooks that begin with one.
+             */
+            trigger?: {
+                [key: string]: string | boolean | number | null;
+            } | null;
+            /**
+             * Breakpoints
+             * @description Where to stop: a condition by activity id; empty stops always.
+             */
+            breakpoints?: {
+                [key: string]: string;
+            };
+            /**
+             * Pins
+             * @description Endings of activities that are not run, by activity id.
+             */
+            pins?: {
+                [key: string]: components["schemas"]["Ending"];
+            };
+            /**
+             * Edits
+             * @description Values by activity id and input name, instead of what the activities would get. No templates, and no secrets.
+             */
+            edits?: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["JsonValue"];
+                };
+            };
+            /**
+             * Step
+             * @description Whether to stop before every activity.
+             * @default false
+             */
+            step: boolean;
+            /**
+             * Dry Run
+             * @description Whether nothing is to be changed outside: what only looks is run, the rest says what it would do, or is
+             *     guessed.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Servers
+             * @description Names of the runbook servers that may run it; empty means those of the runbook.
+             */
+            servers?: string[];
         };
         /**
          * Token
@@ -2896,6 +3273,55 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             };
         };
+        /**
+         * Wait
+         * @description One thing that keeps an instance from ending.
+         */
+        Wait: {
+            /**
+             * Kind
+             * @description `activity` runs, or would run if nothing held it back; `delay` is a link's delay; `junction` waits for others.
+             * @enum {string}
+             */
+            kind: "activity" | "delay" | "junction";
+            /** Activity Id */
+            activity_id: string;
+            /** Activity Name */
+            activity_name: string;
+            /**
+             * Why
+             * @description In a sentence.
+             */
+            why: string;
+            /**
+             * Due
+             * @description When the wait is over by itself.
+             */
+            due: string | null;
+            /**
+             * Key
+             * @description Which execution of the activity; empty where there is none yet.
+             */
+            key: string;
+            /**
+             * Child Job Id
+             * @description The job of the runbook that is waited for.
+             */
+            child_job_id: string | null;
+            /**
+             * Inputs
+             * @description What it runs with, secrets masked; null where only its runbook server can tell.
+             */
+            inputs: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+        };
+        /**
+         * Wish
+         * @description What a person may ask of a running instance.
+         * @enum {string}
+         */
+        Wish: "pause" | "continue" | "step" | "run-to" | "breakpoints" | "skip" | "unskip" | "edit";
     };
     responses: never;
     parameters: never;
@@ -3833,6 +4259,42 @@ export interface operations {
             };
         };
     };
+    start_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                runbook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     start_runbook_by_path: {
         parameters: {
             query?: never;
@@ -4021,38 +4483,6 @@ export interface operations {
                 "application/json": components["schemas"]["StopOrder"] | null;
             };
         };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description What is wrong, as a problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    continue_job: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description A uuid. */
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
@@ -4436,6 +4866,242 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    steer_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Instance"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_waits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wait"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_children: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continue_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_rerun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerunOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RerunStep"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rerun_instance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                instance_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RerunOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description What is wrong, as a problem (RFC 9457). */

@@ -32,9 +32,13 @@ from orchestrion.services.installation import establish
 from orchestrion.services.jobs import Jobs
 from orchestrion.services.operations import Operations
 from orchestrion.services.passwords import Passwords
+from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
+from orchestrion.services.steering import Steering
+from orchestrion.services.tester import Tester
 from orchestrion.services.users import Users
+from orchestrion.services.waiting import WaitingFor
 from orchestrion.settings import Settings
 from orchestrion.storage.database import SqlDatabase, open_database
 from orchestrion.storage.journal import SqlJournal
@@ -80,6 +84,10 @@ class Core:
             operations=Operations(database, clock),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),
+            waiting=WaitingFor(database),
+            steering=Steering(database, wakeups, clock),
+            reruns=Reruns(database, wakeups, clock),
+            tester=Tester(database, wakeups, clock),
             live=Live(wakeups, clock),
             clock=clock,
         )

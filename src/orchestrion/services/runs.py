@@ -92,6 +92,11 @@ class Runs:
         demand(actor, Right.VIEW_RUNS)
         return await self._database.read(lambda tx: _instance_view(tx, instance_id))
 
+    async def children(self, actor: Actor, instance_id: str) -> list[JobRecord]:
+        """The jobs of the runbooks that an instance invoked, oldest first; raises NotFoundError."""
+        demand(actor, Right.VIEW_RUNS)
+        return await self._database.read(lambda tx: _children(tx, instance_id))
+
     async def executions(
         self, actor: Actor, instance_id: str, activity_id: str | None = None, after: int = 0, limit: int = 200
     ) -> list[ExecutionRecord]:
@@ -127,6 +132,11 @@ def _instance_view(tx: Transaction, instance_id: str) -> InstanceView:
         next_id=next_id,
         latest_id=latest_id,
     )
+
+
+def _children(tx: Transaction, instance_id: str) -> list[JobRecord]:
+    tx.runs.instance(instance_id)
+    return tx.runs.children(instance_id)
 
 
 def _executions(

@@ -17,10 +17,12 @@ from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
 from orchestrion.web.authoring import exchange_routes as exchange
 from orchestrion.web.authoring import routes as authoring
+from orchestrion.web.authoring import tester_routes
 from orchestrion.web.deps import Services, WebSettings
 from orchestrion.web.forwarded import ForwardedHeaders
 from orchestrion.web.gate import API, CSRF_HEADER, PUBLIC, SignInGate, cookie_name
 from orchestrion.web.guard import Guard
+from orchestrion.web.operations import rerun_routes, steering_routes
 from orchestrion.web.operations import routes as operations
 from orchestrion.web.schemas import Problem
 from orchestrion.web.session import routes as session
@@ -29,7 +31,17 @@ from orchestrion.web.static import INDEX, FrontEnd, load, policy
 _BODY_BYTES = 1_000_000  # routes that take documents or files say more
 _EVERY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 # In this order: `import` and `check` must not be taken for the id of a runbook.
-_ROUTERS = (session.router, exchange.router, authoring.router, operations.router, resources.router, admin.router)
+_ROUTERS = (
+    session.router,
+    exchange.router,
+    authoring.router,
+    tester_routes.router,
+    operations.router,
+    steering_routes.router,
+    rerun_routes.router,
+    resources.router,
+    admin.router,
+)
 _PROBLEM = {"model": Problem, "description": "What is wrong, as a problem (RFC 9457)."}
 _TAGS = [
     {"name": "session", "description": "Signing in and out, one's password and API tokens."},

@@ -20,8 +20,12 @@ from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
 from orchestrion.services.jobs import Jobs
 from orchestrion.services.operations import Operations
+from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
+from orchestrion.services.steering import Steering
+from orchestrion.services.tester import Tester
+from orchestrion.services.waiting import WaitingFor
 from orchestrion.web.live import Live
 from orchestrion.web.schemas import UUID_PATTERN, check_text
 
@@ -40,6 +44,10 @@ class Services:
     operations: Operations
     jobs: Jobs
     runs: Runs
+    waiting: WaitingFor
+    steering: Steering
+    reruns: Reruns
+    tester: Tester
     live: Live
     clock: Clock
 

@@ -42,6 +42,7 @@ from orchestrion.web.operations.views import (
     job_of,
     server_of,
     trigger_of,
+    types_by_id,
 )
 from orchestrion.web.schemas import Id
 
@@ -124,12 +125,6 @@ async def stop_job(
     return job_of(await services.jobs.stop(actor, job_id))
 
 
-@router.post("/jobs/{job_id}/continue", operation_id="continue_job", summary="Continue a held job")
-async def continue_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> Job:
-    """Lets a held job go on where it stood; activities in doubt are answered one by one instead."""
-    return job_of(await services.jobs.resume(actor, job_id))
-
-
 @router.get("/jobs/{job_id}/triggers", operation_id="list_triggers", summary="What a monitor saw")
 async def list_triggers(
     job_id: Id, actor: ActorGiven, services: ServicesGiven, limit: Limit = 50, cursor: IdCursor = None
@@ -192,14 +187,16 @@ async def list_activity_instances(
 @router.get("/activity-instances/{execution_id}", operation_id="get_activity_instance", summary="One activity instance")
 async def get_activity_instance(execution_id: Id, actor: ActorGiven, services: ServicesGiven) -> ActivityInstanceDetail:
     """One activity instance with its inputs and, when it has ended, its published data."""
-    return execution_detail_of(await services.runs.execution(actor, execution_id))
+    found = await services.runs.execution(actor, execution_id)
+    return execution_detail_of(found, types_by_id(await services.operations.activity_types(actor)))
 
 
 @router.post("/activity-instances/{execution_id}/answer", operation_id="answer_doubt", summary="Answer a doubt")
 async def answer_doubt(execution_id: Id, body: AnswerOrder, actor: ActorGiven, services: ServicesGiven) -> Doubt:
     """Says what became of an activity whose outcome a crash hid; the first answer wins."""
     found = await services.jobs.answer(actor, execution_id, body.answer, body.records, body.comment)
-    return doubt_of(found, (await services.runs.instance(actor, found.instance_id)).document)
+    document = (await services.runs.instance(actor, found.instance_id)).document
+    return doubt_of(found, document, types_by_id(await services.operations.activity_types(actor)))
 
 
 @router.get("/doubts", operation_id="list_doubts", summary="What waits for an answer")
@@ -210,7 +207,8 @@ async def list_doubts(actor: ActorGiven, services: ServicesGiven) -> list[Doubt]
         instance_id: (await services.runs.instance(actor, instance_id)).document
         for instance_id in {each.instance_id for each in found}
     }
-    return [doubt_of(each, documents[each.instance_id]) for each in found]
+    types = types_by_id(await services.operations.activity_types(actor))
+    return [doubt_of(each, documents[each.instance_id], types) for each in found]
 
 
 @router.get("/events", operation_id="list_events", summary="Platform events")

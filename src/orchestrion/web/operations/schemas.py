@@ -71,6 +71,18 @@ class Job(Answer):
     reason: str | None
     """Why it does not start, or is held, in words."""
     parent: ParentRef | None
+    parent_job_id: str | None
+    """Of the runbook that invoked this one."""
+    parent_instance_id: str | None
+    """The instance whose Invoke Runbook activity started it."""
+    depth: int
+    """How many runbooks invoked each other to get here."""
+    rerun_of: str | None
+    """The ended instance that it runs again."""
+    is_test: bool
+    """Whether it tests a draft, or was invoked by a dry run."""
+    is_dry_run: bool
+    """Whether it changes nothing outside."""
 
 
 class JobPage(Answer):
@@ -155,6 +167,17 @@ class InstanceDetail(Instance):
     latest_id: str | None
 
 
+class Origin(Answer):
+    """Where the result of an execution comes from that did not simply run."""
+
+    reused_from: str | None
+    """The activity instance, of the instance that is run again, whose result was taken over."""
+    given: bool
+    """Whether a person gave the result instead."""
+    dry_run: Literal["real", "simulated", "guessed"] | None
+    """In a dry run: it ran because it only looks, it said what it would do, or its result is guessed."""
+
+
 class ActivityInstance(Answer):
     """One execution of an activity for one record."""
 
@@ -178,6 +201,8 @@ class ActivityInstance(Answer):
     effect: EffectClass
     record_count: int
     """Records it published."""
+    origin: Origin | None
+    """Null where it ran as usual."""
 
 
 class ActivityInstancePage(Answer):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeAlias
 
 from orchestrion.engine.signals import parse_key
+from orchestrion.model.activity_type import ActivityType
 from orchestrion.model.condition import Status
 from orchestrion.model.values import Json
 from orchestrion.ports.authoring import Document
@@ -19,6 +21,8 @@ from orchestrion.ports.runs import (
 )
 from orchestrion.services.operations import ServerView
 from orchestrion.services.runs import OPEN, ExecutionView, InstanceView
+from orchestrion.services.waiting import Waiting
+from orchestrion.web.operations.masking import masked
 from orchestrion.web.operations.schemas import (
     ActivityInstance,
     ActivityInstanceDetail,
@@ -27,16 +31,28 @@ from orchestrion.web.operations.schemas import (
     Instance,
     InstanceDetail,
     Job,
+    Origin,
     PackVersion,
     ParentRef,
     Server,
     Trigger,
 )
+from orchestrion.web.operations.steering_schemas import Wait
 from orchestrion.web.schemas import UserRef
+
+Types: TypeAlias = Mapping[str, ActivityType]
 
 _RUNBOOK_FIELDS = ("runbook_id", "runbook_name", "runbook_path", "version")
 _COURSE_FIELDS = ("id", "status", "created_at", "started_at", "ended_at", "server", "error", "reason")
-_JOB_FIELDS = (*_RUNBOOK_FIELDS, *_COURSE_FIELDS, "is_monitor", "instance_count", "latest_instance_id")
+_PARENT_FIELDS = ("parent_job_id", "parent_instance_id", "depth")
+_JOB_FIELDS = (
+    *_RUNBOOK_FIELDS,
+    *_COURSE_FIELDS,
+    *_PARENT_FIELDS,
+    "is_monitor",
+    "instance_count",
+    "latest_instance_id",
+)
 _INSTANCE_FIELDS = (*_RUNBOOK_FIELDS, *_COURSE_FIELDS, "job_id", "trigger", "number")
 _SERVER_FIELDS = ("id", "name", "version", "capacity", "last_seen_at", "started_at")
 
@@ -51,6 +67,9 @@ def job_of(found: JobRecord) -> Job:
         created_by=UserRef(id=found.created_by_id, name=found.created_by_name),
         returned_data=[dict(each) for each in found.returned],
         parent=ParentRef.model_validate(parent) if has_parent else None,
+        rerun_of=str(found.rerun["instance_id"]) if found.rerun else None,
+        is_test=found.test is not None,
+        is_dry_run=bool(found.test and found.test.get("dry_run")),
     )
 
 
@@ -95,20 +114,25 @@ def execution_of(found: ExecutionRecord, document: Document) -> ActivityInstance
     return ActivityInstance(**_execution_fields(found, *_named(document, found.activity_id)))
 
 
-def execution_detail_of(found: ExecutionView) -> ActivityInstanceDetail:
-    """An activity instance with all its data."""
+def types_by_id(types: Iterable[ActivityType]) -> Types:
+    """The catalogue, to look up which inputs are secrets."""
+    return {each.id: each for each in types}
+
+
+def execution_detail_of(found: ExecutionView, types: Types) -> ActivityInstanceDetail:
+    """An activity instance with all its data, its secrets masked."""
     record = found.record
     return ActivityInstanceDetail(
         **_execution_fields(record, found.activity_name, found.activity_type),
-        inputs=_json(record.inputs),
+        inputs=masked(record.inputs, types.get(found.activity_type)),
         records=[dict(each) for each in record.records],
         common=found.common,
         evidence=None if record.evidence is None else _json(record.evidence),
     )
 
 
-def doubt_of(found: DoubtRecord, document: Document) -> Doubt:
-    """An execution in doubt."""
+def doubt_of(found: DoubtRecord, document: Document, types: Types) -> Doubt:
+    """An execution in doubt, its secrets masked."""
     key = parse_key(found.key)
     name, kind = _named(document, found.activity_id)
     return Doubt(
@@ -127,13 +151,21 @@ def doubt_of(found: DoubtRecord, document: Document) -> Doubt:
         record=key.ordinal,
         effect=found.effect,
         record_count=0,
+        origin=None,
         instance_id=found.instance_id,
         job_id=found.job_id,
         runbook_name=found.runbook_name,
         reason=found.reason,
-        inputs=_json(found.inputs),
+        inputs=masked(found.inputs, types.get(kind)),
         evidence=None if found.evidence is None else _json(found.evidence),
     )
+
+
+def wait_of(found: Waiting, document: Document, types: Types) -> Wait:
+    """One thing that is waited for, its secrets masked."""
+    _, kind = _named(document, found.activity_id)
+    inputs = None if found.inputs is None else masked(found.inputs, types.get(kind))
+    return Wait.model_validate(replace(found, inputs=inputs))
 
 
 def trigger_of(found: TriggerRecord) -> Trigger:
@@ -174,7 +206,20 @@ def _execution_fields(found: ExecutionRecord, name: str, kind: str) -> dict[str,
         "error": found.error or None,
         "record": parse_key(found.key).ordinal,
         "record_count": len(found.records),
+        "origin": origin_of(found.evidence),
     }
+
+
+def origin_of(evidence: Mapping[str, Json] | None) -> Origin | None:
+    """What the evidence says when a runbook server wrote it; what an activity collected is something else."""
+    match dict(evidence or {}):
+        case {"reused_from": str(execution_id), **rest} if not rest:
+            return Origin(reused_from=execution_id, given=False, dry_run=None)
+        case {"given": True, **rest} if not rest:
+            return Origin(reused_from=None, given=True, dry_run=None)
+        case {"dry_run": "real" | "simulated" | "guessed" as how, **rest} if not rest:
+            return Origin(reused_from=None, given=False, dry_run=how)
+    return None
 
 
 def _instance_fields(found: InstanceRecord) -> dict[str, Any]:
