@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrion.engine.binding import Bound, Fixed, compile_input
-from orchestrion.engine.branches import last_common
 from orchestrion.engine.junction import JunctionRule
 from orchestrion.model import common_items
 from orchestrion.model.activity_type import ActivityType, FieldKind
+from orchestrion.model.branches import last_common
 from orchestrion.model.check import check
 from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Predicate
 from orchestrion.model.errors import InvalidError
