@@ -6,7 +6,6 @@ from orchestrion.model.values import Json
 from orchestrion.sdk import (
     ActivityFailed,
     ActivityInputs,
-    ActivityKind,
     Done,
     Evidence,
     NotDone,
@@ -81,18 +80,4 @@ def manifest() -> PackManifest:
     )
 
 
-class JunctionInputs(ActivityInputs):
-    """See spec 3.8."""
-
-    return_data_from: str = field("Return data from", default="")
-
-
-@activity("Junction", category="Runbook Control", effect="pure", kind=ActivityKind.CONTROL)
-async def junction(inputs: JunctionInputs, ctx: RunContext) -> None:
-    """Never called: the engine answers for it."""
-
-
 MANIFEST = manifest()
-# The engine knows junctions; as long as no pack of the product declares their type, this one does. Its entry point
-# comes last by name, so that the product's own wins.
-STAND_IN = PackManifest("runbook-control", "Runbook Control", "1", (junction,))

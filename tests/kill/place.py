@@ -28,7 +28,7 @@ from tests.kill.server_process import Order, held, settings
 from tests.kill.target import Target, Traffic
 
 ROOT = Path(__file__).parents[2]
-ENTRY_POINTS = "[orchestrion.packs]\nkill = tests.kill.pack:MANIFEST\nz-stand-in = tests.kill.pack:STAND_IN\n"
+ENTRY_POINT = "[orchestrion.packs]\nkill = tests.kill.pack:MANIFEST\n"
 BEAT_SECONDS = 0.2
 LEASE_SECONDS = 1.5
 RUN_SECONDS = 60
@@ -41,7 +41,7 @@ async def forker(folder: Path) -> AsyncIterator[asyncio.StreamWriter]:
     metadata = folder / "kill_pack-1.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: kill-pack\nVersion: 1\n")
-    (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
+    (metadata / "entry_points.txt").write_text(ENTRY_POINT)
     command = (sys.executable, "-m", "tests.kill.server_process")
     environment = {"PYTHONPATH": f"{folder}:{ROOT / 'src'}:{ROOT}", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
     process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, cwd=ROOT, env=environment)

@@ -15,11 +15,11 @@ from orchestrion.ports.journal import ExecutionRow, SignalRow
 from orchestrion.ports.runs import ExecutionRecord, InstanceRecord, JobRecord, RunFilter
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.tables import inbox
-from tests.kill.pack import MANIFEST, STAND_IN
+from tests.kill.pack import MANIFEST
 
 _MOST_JOBS = 100  # of one run
-_TYPES = {kind.id: kind for pack in (STAND_IN, MANIFEST) for kind, _ in pack.definitions()} | {
-    type_id: each.type for type_id, each in EntryPointCatalogue().installed().items()
+_TYPES = {type_id: each.type for type_id, each in EntryPointCatalogue().installed().items()} | {
+    kind.id: kind for kind, _ in MANIFEST.definitions()
 }
 
 
