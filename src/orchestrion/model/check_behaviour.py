@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from orchestrion.model.activity_type import ActivityKind, ActivityType
 from orchestrion.model.branches import last_common
 from orchestrion.model.check_inputs import publishes
-from orchestrion.model.condition import WITHOUT_VALUE, AllOf, AnyOf, Condition, Not, Predicate
+from orchestrion.model.condition import (
+    WITH_PATTERN,
+    WITHOUT_VALUE,
+    AllOf,
+    AnyOf,
+    Condition,
+    Not,
+    Predicate,
+    compiled_pattern,
+)
 from orchestrion.model.errors import TemplateError
 from orchestrion.model.expression import Subscription
 from orchestrion.model.finding import Finding, Place, Severity
@@ -67,9 +77,9 @@ def condition_findings(runbook: Runbook, types: Types, before: Upstream) -> Iter
         source = runbook.activities.get(link.source)
         if source is not None:
             readable = before.of(source.id) | {source.id}
-            for problem, fix in _conditions(source, types, readable, (*link.include, *link.exclude)):
+            for severity, problem, fix in _conditions(source, types, readable, (*link.include, *link.exclude)):
                 message = f"The link from '{source.name}' to '{link.target}': {problem}"
-                yield Finding(Severity.ERROR, "condition", message, fix, Place(link=index))
+                yield Finding(severity, "condition", message, fix, Place(link=index))
     for activity in runbook.activities.values():
         readable = before.of(activity.id) | {activity.id}
         looping = activity.looping
@@ -78,32 +88,45 @@ def condition_findings(runbook: Runbook, types: Types, before: Upstream) -> Iter
             "behaviour.retry.when": activity.behaviour.retry.when,
         }
         for name, conditions in own.items():
-            for problem, fix in _conditions(activity, types, readable, conditions):
+            for severity, problem, fix in _conditions(activity, types, readable, conditions):
                 message = f"'{activity.name}', {name}: {problem}"
-                yield _found(Severity.ERROR, "condition", activity, name, message, fix)
+                yield _found(severity, "condition", activity, name, message, fix)
+
+
+_Problem: TypeAlias = tuple[Severity, str, str]  # how grave, what, and the fix
 
 
 def _conditions(
     source: Activity, types: Types, readable: set[str], conditions: Iterable[Condition]
-) -> Iterator[tuple[str, str]]:
-    """Problems with their fix."""
+) -> Iterator[_Problem]:
     kind = types.get(source.type)
     for each in _predicates(conditions):
         if kind is not None and not publishes(source, kind, each.item):
-            yield f"'{source.name}' does not publish '{each.item}'.", "Choose an item that it publishes."
+            problem = f"'{source.name}' does not publish '{each.item}', which is empty here."
+            yield Severity.WARNING, problem, "Choose an item that it publishes."
+        if each.operator in WITH_PATTERN and "{{" not in each.value:
+            yield from _pattern(each)
         for text in () if each.operator in WITHOUT_VALUE else (each.value, each.upper):
             yield from _value(text, readable)
 
 
-def _value(text: str, readable: set[str]) -> Iterator[tuple[str, str]]:
+def _pattern(found: Predicate) -> Iterator[_Problem]:
+    try:
+        compiled_pattern(found.value, found.case_sensitive)
+    except ValueError as error:
+        yield Severity.ERROR, f"{error}.", "Correct the pattern."
+
+
+def _value(text: str, readable: set[str]) -> Iterator[_Problem]:
     try:
         template = parse(text)
     except TemplateError as error:
-        yield f"the value '{text}' is no template: {error}.", 'Write {{ activity_id["Item name"] }}.'
+        yield Severity.ERROR, f"the value '{text}' is no template: {error}.", 'Write {{ activity_id["Item name"] }}.'
         return
     for each in template.expressions():
         if isinstance(each, Subscription) and each.activity not in readable:
-            yield f"it reads '{each.activity}', which does not run before.", "Compare with something that does."
+            problem = f"it reads '{each.activity}', which does not run before."
+            yield Severity.ERROR, problem, "Compare with something that does."
 
 
 def _predicates(conditions: Iterable[Condition]) -> Iterator[Predicate]:

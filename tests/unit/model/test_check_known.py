@@ -129,6 +129,7 @@ def test_settings_that_count_for_nothing_are_told_of() -> None:
         ("{item: nothing, operator: equals, value: x}", ["condition"]),
         ("{item: text, operator: equals, value: '{{ a.n }}'}", []),
         ("{item: text, operator: equals, value: '{{ b.n }}'}", ["condition"]),
+        ("{item: text, operator: matches pattern, value: '(x'}", ["condition"]),
         ("{not: {item: text, operator: equals, value: '{{ a['}}", ["condition"]),
     ],
 )
