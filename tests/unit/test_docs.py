@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -70,8 +71,8 @@ def unknown_word(words: list[str]) -> str | None:
 
 
 def function_rows() -> list[tuple[str, str, str]]:
-    """Function, example and result of every row of the table in subscriptions.md."""
-    text = (GUIDE / "subscriptions.md").read_text(encoding="utf-8")
+    """Function, example and result of every row of the table in expressions.md."""
+    text = (GUIDE / "expressions.md").read_text(encoding="utf-8")
     return re.findall(r"^\| `(\w+)\([^`]*\)` \|[^|]*\| `([^`]+)` \| `([^`]+)` \|$", text, re.MULTILINE)
 
 
@@ -146,7 +147,8 @@ def test_every_function_is_described() -> None:
 def test_an_example_of_a_function_gives_what_the_docs_say(name: str, example: str, result: str) -> None:
     """The example uses its function, and computes the result."""
     assert example.startswith(f"{name}(")
-    assert value_of(f"{{{{ {example} }}}}", Environment(None, {})) == json.loads(result)
+    execution = Environment(None, {}, now=datetime(2026, 2, 28, tzinfo=UTC), seed="example")
+    assert value_of(f"{{{{ {example} }}}}", execution) == json.loads(result)
 
 
 def test_every_common_item_is_described() -> None:

@@ -9,10 +9,11 @@ from typing import TypeAlias
 
 from orchestrion.engine.commands import StartActivity
 from orchestrion.engine.groups import FAILED_ITEMS, GOES_ON, ITEM, ITEMS, NUMBER, ROUND, ROUNDS
+from orchestrion.engine.plan import Plan
 from orchestrion.engine.signals import InstanceStarted
 from orchestrion.model.condition import Status
-from orchestrion.model.runbook import FOR_EACH, INITIALIZE_DATA, JUNCTION, RETURN_DATA, WHILE, Activity
-from orchestrion.model.values import Json, Record, Value, to_boolean, to_number, to_text
+from orchestrion.model.runbook import FOR_EACH, INITIALIZE_DATA, JUNCTION, RETURN_DATA, WHILE, Activity, ReturnedItem
+from orchestrion.model.values import Json, Record, Value, ValueType, convert, to_boolean, to_number, to_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,17 @@ class ControlEnding:
 
 def is_control(activity: Activity) -> bool:
     """Whether the engine answers for `activity` itself."""
-    return activity.type in _ANSWERS
+    return activity.type in _ANSWERS or activity.type == RETURN_DATA
 
 
-def answer(
-    activity: Activity, inputs: Mapping[str, Json], started: InstanceStarted, command: StartActivity
-) -> ControlEnding:
+def answer(plan: Plan, inputs: Mapping[str, Json], started: InstanceStarted, command: StartActivity) -> ControlEnding:
     """The ending of the control activity that `command` starts, with bound `inputs`.
 
     The caller must have asked `is_control`.
     """
+    activity = plan.activities[command.activity].activity
+    if activity.type == RETURN_DATA:
+        return _return(plan.runbook.returned_data, inputs)
     if command.closing is not None:
         status = Status.FAILED if command.problem else Status.SUCCESS
         return ControlEnding((command.closing,), status, command.problem)
@@ -49,11 +51,18 @@ def _initialize(_inputs: Mapping[str, Json], started: InstanceStarted, _command:
     return ControlEnding((dict(started.parameters),))
 
 
-def _return(inputs: Mapping[str, Json], _started: InstanceStarted, _command: StartActivity) -> ControlEnding:
+def _return(declared: Sequence[ReturnedItem], inputs: Mapping[str, Json]) -> ControlEnding:
+    """The values in their declared types; one that does not fit fails the activity and names the item."""
     values = inputs.get("values")
-    return ControlEnding(
-        ({name: _value(each) for name, each in values.items()} if isinstance(values, Mapping) else {},)
-    )
+    given = {name: _value(each) for name, each in values.items()} if isinstance(values, Mapping) else {}
+    types = {each.name: each.type for each in declared}
+    found: dict[str, Value] = {}
+    for name, value in given.items():
+        try:
+            found[name] = convert(value, types.get(name, ValueType.TEXT)) if value != "" else value
+        except ValueError as error:
+            return ControlEnding(({},), Status.FAILED, f"The returned item '{name}' is a {types[name].value}: {error}.")
+    return ControlEnding((found,))
 
 
 def _join(inputs: Mapping[str, Json], _started: InstanceStarted, command: StartActivity) -> ControlEnding:
@@ -85,7 +94,6 @@ def _while(inputs: Mapping[str, Json], _started: InstanceStarted, command: Start
 _Answer: TypeAlias = Callable[[Mapping[str, Json], InstanceStarted, StartActivity], ControlEnding]
 _ANSWERS: dict[str, _Answer] = {
     INITIALIZE_DATA: _initialize,
-    RETURN_DATA: _return,
     JUNCTION: _join,
     FOR_EACH: _each,
     WHILE: _while,

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from orchestrion.engine.binding import Bound, Fixed, compile_input
-from orchestrion.engine.branches import last_common
 from orchestrion.engine.junction import JunctionRule
 from orchestrion.model import common_items
 from orchestrion.model.activity_type import ActivityType, FieldKind
+from orchestrion.model.branches import last_common
 from orchestrion.model.check import check
 from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Predicate
 from orchestrion.model.errors import InvalidError
@@ -21,6 +21,9 @@ from orchestrion.model.runbook import GROUP_TYPES, JUNCTION, Activity, Link, Run
 from orchestrion.model.template import parse
 from orchestrion.model.values import Json, to_number
 
+#: Errors of a check-in that do not keep an earlier version from running: a condition that cannot be decided is false,
+#: and an activity that cannot run here fails by itself.
+_HARMLESS = ("condition", "not-available")
 RETURN_DATA_FROM = "return_data_from"  # of junctions and groups: the ids of activities, or empty for none
 
 
@@ -68,9 +71,8 @@ class Plan:
 
 def compile_plan(runbook: Runbook, types: Mapping[str, ActivityType]) -> Plan:
     """The plan of a checked runbook. Raises InvalidError with the findings that a check-in would refuse."""
-    problems = [
-        str(each) for each in check(runbook, types) if each.severity is Severity.ERROR and each.code != "not-available"
-    ]
+    errors = [each for each in check(runbook, types) if each.severity is Severity.ERROR]
+    problems = [str(each) for each in errors if each.code not in _HARMLESS]
     if problems:
         raise InvalidError(f"The runbook '{runbook.name}' cannot run: {problems[0]}", problems)
     compiler = _Compiler(runbook, types)

@@ -213,7 +213,7 @@ class _Run:
     def _result(self, command: StartActivity, activity: Activity, inputs: Mapping[str, Json]) -> Result:
         kind = self._types[activity.type]
         if control.is_control(activity):
-            answer = control.answer(activity, inputs, self._started, command)
+            answer = control.answer(self._plan, inputs, self._started, command)
             return Result(answer.status, answer.records, answer.error)
         if kind.kind is ActivityKind.MONITOR:
             return Result(records=(self._case.trigger or {},))

@@ -4,34 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from orchestrion.model.activity_type import ActivityKind, ActivityType
+from orchestrion.model.check_behaviour import behaviour_findings, condition_findings, emptiness_findings
 from orchestrion.model.check_groups import group_findings, junction_findings
 from orchestrion.model.check_inputs import input_findings
+from orchestrion.model.check_known import known_findings
 from orchestrion.model.check_links import link_findings
 from orchestrion.model.finding import Finding, Place, Severity
 from orchestrion.model.graph import Edges, cycle, reachable, successors
+from orchestrion.model.known import Known
 from orchestrion.model.runbook import INITIALIZE_DATA, Activity, Runbook, start_activities
 from orchestrion.model.upstream import Upstream
 
 Types = Mapping[str, ActivityType]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Checked:
     """A runbook under check with what the single checks share."""
 
     runbook: Runbook
     types: Types
     edges: Edges
+    known: Known | None = None
+
+    @cached_property
+    def upstream(self) -> Upstream:
+        """Who runs before whom."""
+        return Upstream(self.runbook, self.edges)
 
 
-def check(runbook: Runbook, types: Types) -> list[Finding]:
-    """The findings on `runbook`, errors first, in document order. `types` are the activity types of all known packs."""
+def check(runbook: Runbook, types: Types, known: Known | None = None) -> list[Finding]:
+    """The findings on `runbook`, gravest first, in document order.
+
+    `types` are the activity types of all known packs; `known` is the installation around it, which counts only where it
+    is given.
+    """
     links = [(link.source, link.target) for link in runbook.links]
-    checked = Checked(runbook, types, successors(runbook.activities, links))
+    checked = Checked(runbook, types, successors(runbook.activities, links), known)
     found = [finding for rule in _RULES for finding in rule(checked)]
-    return sorted(found, key=lambda finding: finding.severity is not Severity.ERROR)
+    return sorted(found, key=lambda finding: _GRAVEST_FIRST.index(finding.severity))
+
+
+_GRAVEST_FIRST = (Severity.ERROR, Severity.WARNING, Severity.INFO)
 
 
 def has_errors(findings: list[Finding]) -> bool:
@@ -146,7 +163,7 @@ def _links(checked: Checked) -> Iterator[Finding]:
 
 
 def _inputs(checked: Checked) -> Iterator[Finding]:
-    yield from input_findings(checked.runbook, checked.types, Upstream(checked.runbook, checked.edges))
+    yield from input_findings(checked.runbook, checked.types, checked.upstream)
 
 
 def _groups(checked: Checked) -> Iterator[Finding]:
@@ -154,7 +171,25 @@ def _groups(checked: Checked) -> Iterator[Finding]:
 
 
 def _junctions(checked: Checked) -> Iterator[Finding]:
-    yield from junction_findings(checked.runbook, Upstream(checked.runbook, checked.edges))
+    yield from junction_findings(checked.runbook, checked.upstream)
+
+
+def _conditions(checked: Checked) -> Iterator[Finding]:
+    yield from condition_findings(checked.runbook, checked.types, checked.upstream)
+
+
+def _behaviour(checked: Checked) -> Iterator[Finding]:
+    yield from behaviour_findings(checked.runbook, checked.types)
+
+
+def _emptiness(checked: Checked) -> Iterator[Finding]:
+    if not cycle(checked.edges):
+        yield from emptiness_findings(checked.runbook, checked.edges)
+
+
+def _outside(checked: Checked) -> Iterator[Finding]:
+    if checked.known is not None:
+        yield from known_findings(checked.runbook, checked.types, checked.known)
 
 
 _RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
@@ -168,4 +203,8 @@ _RULES: tuple[Callable[[Checked], Iterator[Finding]], ...] = (
     _groups,
     _junctions,
     _inputs,
+    _conditions,
+    _behaviour,
+    _outside,
+    _emptiness,
 )

@@ -27,7 +27,8 @@ def input_findings(runbook: Runbook, types: Types, before: Upstream) -> Iterator
         if kind is not None:
             yield from _fields(activity, kind)
         upstream = before.of(activity.id)
-        for place, text in texts_in(activity.inputs):
+        code = {each.name for each in kind.inputs if each.kind is FieldKind.CODE} if kind else set()
+        for place, text in texts_in({name: value for name, value in activity.inputs.items() if name not in code}):
             yield from _template(_Spot(runbook, activity, types, upstream, place), text)
     yield from _parameters(runbook)
     yield from _returned(runbook)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import TypeAlias
 
+from orchestrion.model.functions_patterns import guarded_pattern
 from orchestrion.model.values import Value, to_boolean, to_instant, to_number, to_text
 
 
@@ -53,6 +54,7 @@ class Operator(StrEnum):
     IS_ONE_OF = "is one of"
 
 
+WITH_PATTERN = frozenset({Operator.MATCHES_PATTERN, Operator.DOES_NOT_MATCH_PATTERN, Operator.CONTAINS_PATTERN})
 WITHOUT_VALUE = frozenset({Operator.IS_EMPTY, Operator.IS_NOT_EMPTY})
 
 
@@ -176,8 +178,22 @@ def compiled_pattern(pattern: str, case_sensitive: bool) -> re.Pattern[str]:
         raise ValueError(f"'{pattern}' is not a regular expression: {error}") from None
 
 
+_FLAGS = re.compile(r"\(\?([aimsu]+)\)")
+
+
+def _guarded(pattern: Value, text: str, sensitive: bool, end: str) -> re.Pattern[str]:
+    """The pattern, ready for a text that it cannot keep busy for ever. Raises ValueError for others."""
+    written = to_text(pattern)
+    compiled_pattern(written, sensitive)  # by itself, so that brackets cannot reach beyond it
+    own = _FLAGS.match(written)
+    flags = (own[1] if own else "") + ("" if sensitive else "i")
+    body = written[own.end() :] if own else written
+    return guarded_pattern(f"{f'(?{flags})' if flags else ''}(?:{body}){end}", text)
+
+
 def _matches(left: Value, right: Value, sensitive: bool) -> bool:
-    return compiled_pattern(to_text(right), sensitive).fullmatch(to_text(left)) is not None
+    text = to_text(left)
+    return _guarded(right, text, sensitive, r"\Z").match(text) is not None
 
 
 def _does_not_match(left: Value, right: Value, sensitive: bool) -> bool:
@@ -185,7 +201,8 @@ def _does_not_match(left: Value, right: Value, sensitive: bool) -> bool:
 
 
 def _contains_pattern(left: Value, right: Value, sensitive: bool) -> bool:
-    return compiled_pattern(to_text(right), sensitive).search(to_text(left)) is not None
+    text = to_text(left)
+    return _guarded(right, text, sensitive, "").search(text) is not None
 
 
 def _equals(left: Value, right: Value, sensitive: bool) -> bool:

@@ -106,7 +106,7 @@ class Start:
         if started is None:
             return None
         if control.is_control(planned.activity):
-            answer = control.answer(planned.activity, inputs, started, command)
+            answer = control.answer(self._plan, inputs, started, command)
             return Ended(answer.status, answer.records, answer.error)
         installed = self._services.packs.installed().get(planned.activity.type)
         if installed is not None and installed.type.kind is ActivityKind.MONITOR:

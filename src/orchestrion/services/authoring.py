@@ -21,6 +21,7 @@ from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
 from orchestrion.services.check_in import CheckedIn, check_in, release
 from orchestrion.services.check_out import check_out, held_draft, holder_conflict, own_draft, save_draft
+from orchestrion.services.known import known_of
 from orchestrion.services.live_events import RunbookChange, runbook_changed
 from orchestrion.services.names import checked_name
 from orchestrion.services.secret_inputs import sealed
@@ -99,7 +100,9 @@ class Authoring:
         """What the authoring checks find in a document; raises DocumentError when it cannot be read."""
         demand(actor, Right.VIEW)
         runbook = read_runbook(document)
-        return await self._database.read(lambda stores: check(runbook, stores.catalogue.types()))
+        return await self._database.read(
+            lambda stores: check(runbook, stores.catalogue.types(), known_of(stores, runbook))
+        )
 
     async def draft(self, actor: Actor, runbook_id: str) -> DraftRecord:
         """The draft of whoever has the runbook checked out; raises NotFoundError when nobody has."""

@@ -20,6 +20,7 @@ from orchestrion.ports.transaction import Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
 from orchestrion.services.check_out import own_draft
 from orchestrion.services.findings import FindingsError
+from orchestrion.services.known import known_of
 from orchestrion.services.names import checked_name
 
 
@@ -42,7 +43,7 @@ def check_in(stores: Transaction, actor: Actor, found: RunbookRecord, comment: s
             "go on from that version; export the draft first if you want to keep it."
         )
     runbook, types = read_runbook(draft.document), stores.catalogue.types()
-    findings = check(runbook, types)
+    findings = check(runbook, types, known_of(stores, runbook))
     if has_errors(findings):
         raise FindingsError(f"'{found.path}' cannot be checked in: it has errors.", findings)
     version = publish(stores, actor, found, runbook, types, Reason("checked in", comment, now))

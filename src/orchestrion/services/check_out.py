@@ -19,6 +19,7 @@ from orchestrion.model.runbook import Runbook
 from orchestrion.ports.authoring import Document, DraftRecord, RunbookRecord
 from orchestrion.ports.transaction import Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
+from orchestrion.services.known import known_of
 
 
 class StaleDraftError(ConflictError):
@@ -88,7 +89,7 @@ def save_draft(
         document=write_runbook(runbook),
     )
     stores.runbooks.save_draft(draft)
-    return draft, check(runbook, stores.catalogue.types())
+    return draft, check(runbook, stores.catalogue.types(), known_of(stores, runbook))
 
 
 def holder_conflict(found: RunbookRecord) -> ConflictError:

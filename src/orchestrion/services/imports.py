@@ -27,6 +27,7 @@ from orchestrion.services.check_in import Reason, is_unchanged, publish
 from orchestrion.services.check_out import holder_conflict
 from orchestrion.services.findings import FindingsError
 from orchestrion.services.import_files import ImportFile, ReadFile, read_files
+from orchestrion.services.known import known_of
 from orchestrion.services.live_events import RunbookChange, runbook_changed
 from orchestrion.services.secret_inputs import sealed
 
@@ -114,7 +115,7 @@ class _Importer:
         self._folders = {folder.path.casefold(): folder for folder in stores.folders.all()}
 
     def import_all(self, read: Sequence[ReadFile], folder_id: str | None) -> list[Imported]:
-        findings = _checked(read, self._types)
+        findings = _checked(read, self._types, self._stores)
         folders = self._stores.folders
         top = folders.root() if folder_id is None else folders.get(folder_id)
         return [self._import(self._folder(top, each.folders), each.runbook, findings[each.file]) for each in read]
@@ -165,9 +166,11 @@ class _Importer:
         return found, ImportAction.UPDATED
 
 
-def _checked(read: Sequence[ReadFile], types: Mapping[str, ActivityType]) -> dict[str, list[Finding]]:
+def _checked(
+    read: Sequence[ReadFile], types: Mapping[str, ActivityType], stores: Transaction
+) -> dict[str, list[Finding]]:
     """What the checks find, by file; raises FindingsError when they find an error in any."""
-    found = {each.file: check(each.runbook, types) for each in read}
+    found = {each.file: check(each.runbook, types, known_of(stores, each.runbook)) for each in read}
     if any(has_errors(findings) for findings in found.values()):
         lines = [f"{file}: {finding}" for file, findings in found.items() for finding in findings]
         everything = [finding for findings in found.values() for finding in findings]

@@ -26,6 +26,7 @@ from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, runbook_subject
 from orchestrion.services.check_in import starts_with_monitor
 from orchestrion.services.findings import FindingsError
+from orchestrion.services.known import known_of
 from orchestrion.services.live_events import job_changed
 
 
@@ -78,7 +79,7 @@ class Tester:
         document = _document(tx, actor, record)
         runbook = read_runbook(document)
         types = tx.catalogue.types()
-        findings = check(runbook, types)
+        findings = check(runbook, types, known_of(tx, runbook))
         if has_errors(findings):
             raise FindingsError(f"'{record.path}' cannot be tested: it has errors.", findings)
         values, problems = check_parameters(declared_parameters(runbook), order.parameters)

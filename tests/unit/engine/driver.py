@@ -242,7 +242,7 @@ class Driver:
         activity = self.plan.activities[command.activity].activity
         started = self.ran.conductor.started
         if control.is_control(activity) and started is not None:
-            answer = control.answer(activity, self.inputs(command), started, command)
+            answer = control.answer(self.plan, self.inputs(command), started, command)
             return Ends(answer.status, answer.records, answer.error)
         number = self._counts[command.activity] = self._counts.get(command.activity, 0) + 1
         rule = self.script.get(command.activity, Ends())

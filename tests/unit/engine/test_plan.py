@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orchestrion.engine.branches import last_common
+from orchestrion.model.branches import last_common
 from orchestrion.model.errors import InvalidError
 from tests.unit.engine.driver import plan_of
 

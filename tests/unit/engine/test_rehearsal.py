@@ -215,7 +215,7 @@ def test_the_run_begins_when_the_case_says() -> None:
 def test_parameters_and_returned_data_are_those_of_a_real_run() -> None:
     """Defaults and types included."""
     text = """
-returned_data: [{name: out}]
+returned_data: [{name: out, type: number}]
 activities:
   ask: {type: runbook-control.initialize-data, inputs: {parameters: [{name: p, type: number}]}}
   end: {type: runbook-control.return-data, inputs: {values: {out: '{{ ask["p"] }}'}}}

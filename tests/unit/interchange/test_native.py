@@ -117,7 +117,7 @@ def test_what_is_no_plain_yaml_is_refused_with_its_place(text: str, message: str
         (("  script:", "  Script:"), "run.yaml:19:3: activities.Script: an activity id"),
         (("to: script}", "too: script}"), "run.yaml:37:5: links[0].to: expected a text, found nothing"),
         (("[success, warning]", "[succes]"), "run.yaml:42:10: links[1].include[0].status: 'succes' is none of"),
-        (("settings:\n", "settings:\n  schedule: Nights\n"), "run.yaml:5:3: settings.schedule: is not a known field"),
+        (("settings:\n", "settings:\n  timetable: Nights\n"), "run.yaml:5:3: settings.timetable: is not a known field"),
         (("runbook/1", "runbook/2"), "run.yaml:1:1: orchestrion: expected 'runbook/1'"),
     ],
 )

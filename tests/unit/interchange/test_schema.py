@@ -33,7 +33,7 @@ def test_the_published_schema_is_current() -> None:
         document(extra=1),
         document(settings={"max_simultaneous_jobs": 0}),
         document(settings={"recovery": "never"}),
-        document(settings={"schedule": "Nights"}),
+        document(settings={"timetable": "Nights"}),
         document(activities={"A": {"type": "a.b"}}),
         document(activities={"var": {"type": "a.b"}}),
         document(activities={"a": {"type": "b"}}),
