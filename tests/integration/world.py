@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import anyio
 from ruamel.yaml import YAML
@@ -32,11 +32,15 @@ from orchestrion.sdk import (
     PackManifest,
     PublishedModel,
     RunContext,
+    Secret,
+    Trigger,
     Verdict,
     activity,
     item,
+    monitor,
 )
 from orchestrion.sdk import field as input_field
+from orchestrion.sdk.declare import Definition
 from orchestrion.services.jobs import Jobs, StartRequest
 from orchestrion.services.runs import Runs
 from orchestrion.storage.database import SqlDatabase, open_database
@@ -53,6 +57,22 @@ class Name(ActivityInputs):
     name: str = input_field("Name")
 
 
+class Whisper(ActivityInputs):
+    """Something that nobody else may hear."""
+
+    secret: Secret = input_field("Secret")
+
+
+class Nothing(ActivityInputs):
+    """No inputs."""
+
+
+class Heard(PublishedModel):
+    """What the monitor was told."""
+
+    word: str = item("Word")
+
+
 class Count(PublishedModel):
     """How far the counter is."""
 
@@ -66,6 +86,14 @@ class World:
     counts: Counter[str] = field(default_factory=Counter)
     waits: dict[str, anyio.Event] = field(default_factory=dict)
     reached: dict[str, anyio.Event] = field(default_factory=dict)
+    heard: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    spoken: anyio.Event = field(default_factory=anyio.Event)
+
+    async def tell(self, word: str) -> None:
+        """Says something that the monitor hears."""
+        self.said.append(word)
+        self.spoken.set()
 
     def installed(self) -> dict[str, InstalledType]:
         """A pack whose activities count in this world, one per effect class."""
@@ -97,8 +125,30 @@ class World:
         definitions[3].prepare(evidence)
         definitions[3].verify(probe)
         definitions.append(activity("Fail", category="World", effect="read")(fail))
-        packs = (PackManifest("world", "World", "1", tuple(definitions)), control.manifest)
+        manifest = PackManifest("world", "World", "1", (*definitions, *self._talking()))
+        packs = (manifest, control.manifest)
         return {kind.id: InstalledType(kind, each, "1") for pack in packs for kind, each in pack.definitions()}
+
+    def _talking(self) -> tuple[Definition[ActivityInputs], ...]:
+        """An activity that is told a secret, and a monitor that hears what `tell` says."""
+
+        async def whisper(inputs: Whisper, ctx: RunContext) -> Count:
+            self.heard.append(inputs.secret.get_secret_value())
+            return Count(value=1)
+
+        async def told(inputs: Nothing, ctx: RunContext) -> AsyncIterator[Trigger]:
+            position = int(ctx.cursor or 0)
+            while True:
+                while position < len(self.said):
+                    position += 1
+                    word = self.said[position - 1]
+                    yield Trigger(Heard(word=word), cursor=str(position), key=word)
+                self.spoken = anyio.Event()
+                await self.spoken.wait()
+
+        whispering = activity("Whisper", category="World", effect="read")(whisper)
+        watching = monitor("Told", category="World", guarantee="replayable", published=Heard)(told)
+        return cast("tuple[Definition[ActivityInputs], ...]", (whispering, watching))
 
 
 @dataclass
@@ -160,7 +210,7 @@ class Installation:
             wakeups=self.wakeups,
             packs=Packs(self.world.installed()),
             clock=self.clock,
-            open_secret=lambda text: text,
+            open_secret=lambda text: text[::-1].removeprefix("sealed:"),
         )
         service = RunbookServerService(self.options, outside)
 
@@ -170,20 +220,26 @@ class Installation:
         service._leave = die  # type: ignore[method-assign,assignment]  # a power cut is not foreseen in its design
         return service
 
-    async def add(self, text: str, name: str = "R", limit: int = 10) -> str:
+    async def add(self, text: str, name: str = "R", limit: int = 10, *, is_monitor: bool = False) -> str:
         """Stores a runbook given as YAML and gives its id; `limit` is how many of its jobs run at once."""
         document = {"orchestrion": "runbook/1", "name": name, **YAML(typ="safe").load(text)}
         now = self.clock.now()
         runbook = await self.database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, name, now))
-        await self.add_version(runbook.id, document, limit=limit)
+        await self.add_version(runbook.id, document, limit=limit, is_monitor=is_monitor)
         return runbook.id
 
     async def add_version(
-        self, runbook_id: str, document: Mapping[str, Json], number: int = 1, limit: int = 10
+        self,
+        runbook_id: str,
+        document: Mapping[str, Json],
+        number: int = 1,
+        limit: int = 10,
+        *,
+        is_monitor: bool = False,
     ) -> None:
         """Stores a version of a runbook as it is, without a check."""
         version = VersionRecord(runbook_id, number, "me", self.clock.now(), "", document)
-        await self.database.write(lambda tx: tx.runbooks.add_version(version, False, limit, ""))
+        await self.database.write(lambda tx: tx.runbooks.add_version(version, is_monitor, limit, ""))
 
     async def start(self, runbook_id: str, **parameters: Value) -> JobRecord:
         """Starts a job."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,10 +54,15 @@ class InstanceEnd:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """The instance waits for a person, with the reason in words; its server lets go of it."""
+    """The instance waits for a person, with the reason in words; its server lets go of it.
+
+    Unless a message has come for it, which its next server takes. A `final` hold waits for a person alone: no server
+    can go on, whatever comes; only a stop that is in its inbox already ends it.
+    """
 
     reason: str
     at: datetime
+    final: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +187,14 @@ class JournalStore(Protocol):
     async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
         """Takes up to `limit` ready instances that the server `name` may run, oldest first."""
 
+    async def owned(self, fence: Fence, known: Collection[str]) -> list[Claimed]:
+        """What this server owns besides the instances `known`: claims that were committed and whose answer was lost."""
+
     async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
         """Takes up to `limit` monitors that nobody watches for."""
+
+    async def owned_monitors(self, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
+        """The monitors that this server owns besides those of the jobs `known`, as with `owned`."""
 
     async def messages(self, fence: Fence, now: datetime) -> dict[str, list[Message]]:
         """The inbox of the instances this server owns, by instance id, oldest first."""

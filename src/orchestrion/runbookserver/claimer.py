@@ -24,6 +24,7 @@ from orchestrion.ports.journal import (
     JournalStore,
     SignalRow,
     Slice,
+    Snapshot,
     Wakeups,
 )
 from orchestrion.ports.transaction import Database
@@ -51,7 +52,8 @@ class Claimer:
         self._wakeups = wakeups
         self._capacity = capacity
         self._executors: dict[str, InstanceExecutor] = {}
-        self._running = 0
+        self._mine: set[str] = set()
+        self._may_own_more = False
         self._is_draining = False
         self._emptied = anyio.Event()
 
@@ -60,7 +62,7 @@ class Claimer:
         self._is_draining = True
         for executor in self._executors.values():
             executor.leave()
-        if self._running:
+        if self._mine:
             await self._emptied.wait()
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
@@ -68,7 +70,7 @@ class Claimer:
         with self._wakeups.listen(WORK) as listener:
             while True:
                 claimed = await self._claim(fence)
-                self._running += len(claimed)
+                self._mine.update(each.instance_id for each in claimed)
                 for each in claimed:
                     group.start_soon(self._run_instance, fence, each)
                 if len(claimed) < MOST_PER_CLAIM:
@@ -94,13 +96,18 @@ class Claimer:
                     executor.deliver(message)
 
     async def _claim(self, fence: Fence) -> list[Claimed]:
-        free = self._capacity - self._running
+        free = self._capacity - len(self._mine)
         if free <= 0 or self._is_draining:
             return []
         try:
+            if self._may_own_more:
+                lost = await self._store.owned(fence, [*self._mine])
+                self._may_own_more = False
+                return lost
             now = self._services.clock.now()
             return await self._store.claim(fence, min(free, MOST_PER_CLAIM), self._services.server, now)
         except UnavailableError:
+            self._may_own_more = True  # the claim may have been committed, and its answer lost
             return []
 
     async def _run_instance(self, fence: Fence, claimed: Claimed) -> None:
@@ -118,8 +125,8 @@ class Claimer:
         finally:
             self._executors.pop(claimed.instance_id, None)
             self._services.writer.forget(claimed.instance_id)
-            self._running -= 1
-            if self._is_draining and not self._running:
+            self._mine.discard(claimed.instance_id)
+            if self._is_draining and not self._mine:
                 self._emptied.set()
         if isinstance(outcome, Left):
             return
@@ -131,15 +138,11 @@ class Claimer:
             self._services.feed.inbox()  # of the instance that invoked this one
 
     async def _to_its_end(self, fence: Fence, claimed: Claimed) -> Outcome:
-        plan = await self._plans.of(claimed)
+        plan, snapshot, journal, beginning = await self._prepared(claimed)
         decided = after_a_crash(plan.runbook.settings.recovery, claimed, self._services.clock.now())
         if decided is not None:
             await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=decided))
             return decided
-        snapshot = None if claimed.is_fresh else await self._store.snapshot(claimed.instance_id)
-        after = 0 if snapshot is None else snapshot.sequence
-        journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id, after)
-        beginning = await self._beginning(claimed, plan, journal, is_new=not journal and snapshot is None)
         executor = InstanceExecutor(claimed, plan, self._services, beginning)
         self._executors[claimed.instance_id] = executor
         if self._is_draining:
@@ -149,43 +152,61 @@ class Claimer:
             await self.deliver_messages(fence)  # what came while nobody owned the instance
         return await executor.run(journal, snapshot)
 
+    async def _prepared(
+        self, claimed: Claimed
+    ) -> tuple[Plan, Snapshot | None, Sequence[ExecutionRow | SignalRow], Beginning]:
+        """Everything the database knows about the instance; while it is away, waits."""
+        while True:
+            try:
+                plan = await self._plans.of(claimed)
+                snapshot = None if claimed.is_fresh else await self._store.snapshot(claimed.instance_id)
+                after = 0 if snapshot is None else snapshot.sequence
+                journal = [] if claimed.is_fresh else await self._store.load(claimed.instance_id, after)
+                is_new = not journal and snapshot is None
+                return plan, snapshot, journal, await self._beginning(claimed, plan, journal, is_new=is_new)
+            except UnavailableError:
+                await anyio.sleep(POLL_SECONDS)
+
     async def _beginning(
         self, claimed: Claimed, plan: Plan, journal: Sequence[ExecutionRow | SignalRow], *, is_new: bool
     ) -> Beginning:
         """What the instance is given besides its own journal."""
         variables = await self._services.resources.variables(plan.variables) if is_new else {}
+        waits = plan.runbook.settings.recovery is Recovery.HOLD and claimed.takeovers > 0
+        halted = _HALTED if waits else ""
         if claimed.rerun is None:
-            return Beginning(variables)
+            return Beginning(variables, halted=halted)
         ended_id = str(claimed.rerun.get("instance_id"))
         ended = await self._database.read(lambda tx: tx.runs.instance(ended_id))
         before = await self._plans.get(ended.runbook_id, ended.version)
         reuse = reuse_of((before.runbook, plan.runbook), await self._store.load(ended_id), claimed.rerun)
         reuse.forget(journal if is_new else await self._store.load(claimed.instance_id))
-        return Beginning(variables, reuse)
+        return Beginning(variables, reuse, halted)
 
     async def _hold(self, claimed: Claimed, reason: str) -> Hold:
-        hold = Hold(reason, self._services.clock.now())
+        hold = Hold(reason, self._services.clock.now(), final=True)
         self._services.writer.forget(claimed.instance_id)
         _log.error("An instance is held.", instance=claimed.instance_id, reason=reason)
         await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=hold))
         return hold
 
 
-def after_a_crash(recovery: Recovery, claimed: Claimed, now: datetime) -> InstanceEnd | Hold | None:
-    """What the runbook's author wants instead of going on, when a server died under the instance (spec 5.7)."""
+_DIED = "Its runbook server died"
+_HALTED = f"{_DIED}, and the runbook is set to wait for a person then. Continue or stop the job."
+
+
+def after_a_crash(recovery: Recovery, claimed: Claimed, now: datetime) -> InstanceEnd | None:
+    """The end that the runbook's author wants instead of going on, when a server died under the instance (spec 5.7)."""
     if not claimed.takeovers:
         return None
-    reason = "Its runbook server died"
     match recovery:
-        case Recovery.RESUME:
+        case Recovery.RESUME | Recovery.HOLD:
             return None
         case Recovery.RESTART:
-            error = f"{reason}; the runbook was started again from its beginning."
+            error = f"{_DIED}; the runbook was started again from its beginning."
             return InstanceEnd(JobStatus.CANCELED, now, error=error, restarts=True)
         case Recovery.FAIL:
-            return InstanceEnd(JobStatus.FAILED, now, error=f"{reason}, and the runbook is set to fail then.")
-        case Recovery.HOLD:
-            return Hold(f"{reason}, and the runbook is set to wait for a person then. Continue or stop the job.", now)
+            return InstanceEnd(JobStatus.FAILED, now, error=f"{_DIED}, and the runbook is set to fail then.")
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -104,10 +104,14 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What an instance that begins now is given: the variables it uses by path, and what a rerun takes over."""
+    """What an instance is given besides its journal: the variables it uses by path and what a rerun takes over.
+
+    `halted` is why nothing may start until a person has looked.
+    """
 
     variables: Mapping[str, Value] = field(default_factory=dict)
     reuse: Reuse | None = None
+    halted: str = ""
 
 
 Outcome: TypeAlias = InstanceEnd | Hold | Park | Left
@@ -138,6 +142,7 @@ class InstanceExecutor:
         self._activities = ActivityRuns(claimed, plan, services, self._journal, self._events, hand_in)
         self._children = ChildRuns(claimed, services, self._journal, hand_in)
         self._gate = gate_of(claimed.test)
+        self._gate.halted = beginning.halted
         self._start = Start(claimed, plan, services, self._gate, beginning.reuse)
         self._preparing = 0
         self._limits: list[datetime] = []

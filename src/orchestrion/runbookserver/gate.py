@@ -23,10 +23,12 @@ class Gate:
     """The wishes in force, and what is held back because of them.
 
     `pins` are endings given instead of running an activity, `edits` inputs given instead of what would be bound, both
-    by activity id. `steps` is how many more executions may start, None for any number.
+    by activity id. `steps` is how many more executions may start, None for any number. `halted` is why the author wants
+    a person to look before anything goes on.
     """
 
     paused_by: str = ""
+    halted: str = ""
     steps: int | None = None
     breakpoints: dict[str, str] = field(default_factory=dict)
     pins: dict[str, Ended] = field(default_factory=dict)
@@ -37,8 +39,8 @@ class Gate:
 
     def reason(self) -> str:
         """Why nothing more starts, in words; empty when nothing is held back and nobody has paused the instance."""
-        if self.paused_by:
-            return f"Paused by {self.paused_by}."
+        if self.halted or self.paused_by:
+            return self.halted or f"Paused by {self.paused_by}."
         return next(iter(self.held_back.values()), "")
 
     def opens(self, command: StartActivity, name: str, holds: Holds) -> bool:
@@ -55,8 +57,8 @@ class Gate:
         return True
 
     def _obstacle(self, key: str, activity: str, name: str, holds: Holds) -> str:
-        if self.paused_by:
-            return f"Paused by {self.paused_by}."
+        if self.halted or self.paused_by:
+            return self.reason()
         if self.steps == 0:
             return f"Stopped before '{name}' (step)."
         if key in self._passed or self.steps is not None:
@@ -77,7 +79,7 @@ class Gate:
             case "run-to":
                 self._go_on(activity)
             case "step":
-                self.paused_by, self.steps = "", 1
+                self.paused_by, self.halted, self.steps = "", "", 1
             case "breakpoints":
                 self.breakpoints = {str(name): str(each or "") for name, each in mapping_of(message.get("at")).items()}
             case "skip":
@@ -90,7 +92,7 @@ class Gate:
                 pass  # a wish of a later release
 
     def _go_on(self, run_to: str) -> None:
-        self.paused_by, self.steps, self._run_to = "", None, run_to
+        self.paused_by, self.halted, self.steps, self._run_to = "", "", None, run_to
         self._passed.update(self.held_back)
 
     def taken_over(self) -> None:

@@ -169,7 +169,13 @@ class RunbookServerService:
             return  # the others notice by themselves
 
     async def _store_event(self, event: EventRecord) -> None:
-        """Stores a platform event and tells the live view."""
-        await self._outside.database.write(lambda tx: tx.events.add(event))
+        """Stores a platform event and tells the live view; while the database is away, waits."""
+        while True:
+            try:
+                await self._outside.database.write(lambda tx: tx.events.add(event))
+            except UnavailableError:
+                await anyio.sleep(_RETRY_SECONDS)
+            else:
+                break
         data = {"id": event.id, "type": event.type.value, "summary": event.summary}
         self._outside.wakeups.announce(LIVE, to_json({"event": "event", "data": data}).decode())

@@ -64,6 +64,7 @@ class Triggers:
         self._services = services
         self._wakeups = wakeups
         self._armed: dict[str, anyio.CancelScope] = {}
+        self._may_own_more = False
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Takes up monitors and lets stopped ones go, until cancelled. Raises FencedError."""
@@ -80,10 +81,22 @@ class Triggers:
         free = MOST_MONITORS - len(self._armed)
         if free <= 0:
             return
-        for armed in await self._store.claim_monitors(fence, free, self._services.clock.now()):
+        for armed in await self._claim(fence, free):
             self._armed[armed.job_id] = anyio.CancelScope()
             group.start_soon(self._watch, fence, armed)
             self._services.feed.job(armed.job_id, armed.runbook_id, "waiting")
+
+    async def _claim(self, fence: Fence, free: int) -> list[ArmedMonitor]:
+        """Monitors to watch for; after an outage first those whose claim was committed and its answer lost."""
+        try:
+            if self._may_own_more:
+                lost = await self._store.owned_monitors(fence, [*self._armed])
+                self._may_own_more = False
+                return lost
+            return await self._store.claim_monitors(fence, free, self._services.clock.now())
+        except UnavailableError:
+            self._may_own_more = True
+            raise
 
     async def _watch(self, fence: Fence, armed: ArmedMonitor) -> None:
         """Watches until stopped; a monitor that fails is armed again a few times, from its last stored cursor."""

@@ -75,9 +75,12 @@ def park_instance(connection: Connection, instance_id: str, park: Park) -> None:
 
 
 def hold_instance(connection: Connection, instance_id: str, hold: Hold) -> None:
-    """Lets go of an instance until a person does something about it; with a message in its inbox, somebody has."""
+    """Lets go of an instance until a person does something about it; with a message in its inbox, somebody has.
+
+    A final hold waits for a person all the same.
+    """
     _lock(connection, instance_id)
-    if _has_message(connection, instance_id):
+    if not hold.final and _has_message(connection, instance_id):
         ready = {"state": InstanceState.READY.value, "status": JobStatus.PENDING.value, "lease": None}
         connection.execute(update(instance).where(instance.c.id == instance_id).values(ready))
         return

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, case, delete, exists, or_, select, update
+from sqlalchemy import Connection, RowMapping, case, delete, exists, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -33,6 +33,7 @@ from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_ro
 from orchestrion.storage.endings import end_instances, end_monitor
 from orchestrion.storage.holding import hold_instance, newest_snapshot, park_instance, store_snapshot, wake_due
 from orchestrion.storage.journal_rows import execution_values, read_rows, same_rows, signal_values
+from orchestrion.storage.ranks import higher_first, may_run
 from orchestrion.storage.rows import doubt_values, json_text, optional_json
 from orchestrion.storage.tables import doubt, execution, inbox, instance, job, monitor, server, signal, trigger
 
@@ -59,9 +60,17 @@ class SqlJournal:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: _claim(connection, fence, limit, name, now))
 
+    async def owned(self, fence: Fence, known: Collection[str]) -> list[Claimed]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _owned(connection, fence, known))
+
     async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: _claim_monitors(connection, fence, limit, now))
+
+    async def owned_monitors(self, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
+        """See ports.JournalStore."""
+        return await self._database.on_writer(lambda connection: _owned_monitors(connection, fence, known))
 
     async def messages(self, fence: Fence, now: datetime) -> dict[str, list[Message]]:
         """See ports.JournalStore."""
@@ -142,13 +151,22 @@ def _consume(connection: Connection, slices: Sequence[Slice]) -> None:
             stop_child(connection, job_id, at)
         if each.snapshot is not None:
             store_snapshot(connection, each.instance_id, each.snapshot)
-        if isinstance(each.outcome, Hold):
+        if isinstance(each.outcome, Hold) and not _ends_instead(connection, each, each.outcome):
             hold_instance(connection, each.instance_id, each.outcome)
         elif isinstance(each.outcome, Park):
             park_instance(connection, each.instance_id, each.outcome)
     ends = {each.instance_id: each.outcome for each in slices if isinstance(each.outcome, InstanceEnd)}
     if ends:
         end_instances(connection, ends)
+
+
+def _ends_instead(connection: Connection, each: Slice, hold: Hold) -> bool:
+    """No server can go on with an instance that somebody has asked to stop: it ends."""
+    stop = select(inbox.c.message_id).where(inbox.c.instance_id == each.instance_id, inbox.c.kind == "stop")
+    if not hold.final or connection.scalar(stop) is None:
+        return False
+    end_instances(connection, {each.instance_id: InstanceEnd(JobStatus.CANCELED, hold.at, error=hold.reason)})
+    return True
 
 
 def _consume_messages(connection: Connection, each: Slice) -> None:
@@ -171,7 +189,8 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
         .where(
             instance.c.state == InstanceState.READY.value,
             instance.c.engine_level <= ENGINE_LEVEL,
-            or_(instance.c.eligible == "", instance.c.eligible.contains(f"|{name}|", autoescape=True)),
+            may_run(name),
+            *higher_first(connection, fence, now),
         )
         .order_by(instance.c.id)
         .limit(limit)
@@ -185,6 +204,20 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
     owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
     begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
     connection.execute(update(instance).where(instance.c.id.in_(picked)).values(lease=token, **owned, **begun))
+    rows = _claimed_rows(connection, picked)
+    _mark_running(connection, [row["job_id"] for row in rows], fence, now)
+    return [_claimed(row, token, is_fresh=fresh[row["id"]]) for row in rows]
+
+
+def _owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[Claimed]:
+    _fence(connection, fence)
+    mine = (instance.c.server_id == fence.server_id) & (instance.c.state == InstanceState.OWNED.value)
+    leases = dict(connection.execute(select(instance.c.id, instance.c.lease).where(mine)).tuples().all())
+    unknown = [each for each in leases if each not in known]
+    return [_claimed(row, leases[row["id"]], is_fresh=False) for row in _claimed_rows(connection, unknown)]
+
+
+def _claimed_rows(connection: Connection, picked: Sequence[str]) -> Sequence[RowMapping]:
     query = (
         select(
             instance,
@@ -200,9 +233,7 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
         .where(instance.c.id.in_(picked))
         .order_by(instance.c.id)
     )
-    rows = connection.execute(query).mappings().all()
-    _mark_running(connection, [row["job_id"] for row in rows], fence, now)
-    return [_claimed(row, token, is_fresh=fresh[row["id"]]) for row in rows]
+    return connection.execute(query).mappings().all()
 
 
 def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
@@ -247,13 +278,24 @@ def _claim_monitors(connection: Connection, fence: Fence, limit: int, now: datet
     waiting = {"status": JobStatus.WAITING.value, "server_id": fence.server_id, "reason": None}
     begun = case((job.c.started_at.is_(None), now), else_=job.c.started_at)
     connection.execute(update(job).where(job.c.id.in_(picked)).values(started_at=begun, **waiting))
-    query = select(job, monitor.c.cursor).join(monitor, monitor.c.job_id == job.c.id).where(job.c.id.in_(picked))
+    return _armed_monitors(connection, dict.fromkeys(picked, token))
+
+
+def _owned_monitors(connection: Connection, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
+    _fence(connection, fence)
+    mine = (monitor.c.server_id == fence.server_id) & (monitor.c.state == "owned")
+    leases = dict(connection.execute(select(monitor.c.job_id, monitor.c.lease).where(mine)).tuples().all())
+    return _armed_monitors(connection, {job_id: lease for job_id, lease in leases.items() if job_id not in known})
+
+
+def _armed_monitors(connection: Connection, leases: Mapping[str, str]) -> list[ArmedMonitor]:
+    query = select(job, monitor.c.cursor).join(monitor, monitor.c.job_id == job.c.id).where(job.c.id.in_(leases))
     return [
         ArmedMonitor(
             job_id=row["id"],
             runbook_id=row["runbook_id"],
             version=row["version"],
-            lease=token,
+            lease=leases[row["id"]],
             cursor=row["cursor"],
             starter=row["created_by_name"],
             parameters=from_json(row["parameters"]),
