@@ -3,7 +3,18 @@ import { emptyDocument } from '../src/features/designer/model/document';
 import { activityTypes } from './catalogue';
 import { API, page, problem, text } from './answers';
 import { end, listeners, simulate } from './simulation';
-import { computerGroups, counters, drafts, executions, instances, jobs, me, newJob, runbooks, variables } from './world';
+import {
+  computerGroups,
+  counters,
+  drafts,
+  executions,
+  instances,
+  jobs,
+  me,
+  newJob,
+  runbooks,
+  variables,
+} from './world';
 
 export const operations = [
   http.post(`${API}/runbooks/:id/start`, async ({ params, request }) => {

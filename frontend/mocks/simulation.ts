@@ -107,6 +107,7 @@ function begin(
     record: 0,
     effect: 'read',
     record_count: 0,
+    origin: null,
     inputs: { process: 'nginx', computer: 'localhost' },
     records: [],
     common: { 'Activity name': name, 'Server name': 'local' },

@@ -154,6 +154,12 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     error: null,
     reason: null,
     parent: null,
+    parent_job_id: null,
+    parent_instance_id: null,
+    rerun_of: null,
+    depth: 0,
+    is_test: false,
+    is_dry_run: false,
     ...more,
   };
   const instance = {

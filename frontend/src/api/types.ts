@@ -51,12 +51,19 @@ export interface Flatten {
   separator?: string;
 }
 
+export interface Retry {
+  attempts?: number;
+  delay_seconds?: number;
+  backoff?: number;
+  when?: Condition[];
+}
+
 export interface Behaviour {
   flatten?: Flatten;
   report_failure?: boolean;
   report_after_seconds?: number;
   timeout_seconds?: number;
-  retry?: { attempts?: number; delay_seconds?: number; backoff?: number };
+  retry?: Retry;
   effect?: 'pure' | 'read' | 'idempotent' | 'verifiable' | 'once';
   in_doubt?: 'ask' | 'repeat' | 'fail' | 'succeed';
   parallel?: number;
@@ -76,6 +83,8 @@ export interface ActivityDefinition {
   description?: string;
   position?: [number, number];
   enabled?: boolean;
+  /** Id of the For Each or While whose body it is part of. */
+  group?: string;
   inputs?: Record<string, Json>;
   behaviour?: Behaviour;
   looping?: Looping;
@@ -108,6 +117,9 @@ export interface RunbookSettings {
   servers?: string[];
   recovery?: 'resume' | 'restart' | 'fail' | 'hold';
   start_monitor_on_check_in?: boolean;
+  /** Id of the activity that begins the error path. */
+  on_error?: string;
+  fresh_variables?: boolean;
 }
 
 export interface RunbookDocument {

@@ -1,4 +1,4 @@
-"""Counters and computer groups: their stores."""
+"""Counters, computer groups and schedules: their stores."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Protocol
 
 from orchestrion.model.computer_groups import ComputerGroup
 from orchestrion.model.counters import Counter
+from orchestrion.model.schedules import Schedule
 
 
 class CounterStore(Protocol):
@@ -69,4 +70,29 @@ class ComputerGroupStore(Protocol):
         """The computers of the group and of those in it, in order and none twice.
 
         Raises NotFoundError for a path that does not exist, InvalidError as `model.computer_groups.expanded`.
+        """
+
+
+class ScheduleStore(Protocol):
+    """Schedules by path, whatever its case."""
+
+    def all(self) -> list[Schedule]:
+        """Every schedule by path."""
+
+    def get(self, schedule_id: str) -> Schedule:
+        """One schedule; raises NotFoundError."""
+
+    def by_path(self, path: str) -> Schedule:
+        """The schedule at this path; raises NotFoundError."""
+
+    def save(self, schedule: Schedule, now: datetime) -> None:
+        """Adds or replaces by id; raises ConflictError when another has the path."""
+
+    def remove(self, schedule_id: str) -> None:
+        """Deletes it; raises NotFoundError."""
+
+    def runbooks_that_name(self, path: str) -> list[str]:
+        """The paths of the runbooks that name it, in their settings or in an activity Check Schedule.
+
+        The newest version of a runbook counts, and so does every draft. A path that a template computes is not found.
         """

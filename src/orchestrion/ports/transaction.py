@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
 from orchestrion.ports.journal import JournalReader
-from orchestrion.ports.resources import ComputerGroupStore, CounterStore
+from orchestrion.ports.resources import ComputerGroupStore, CounterStore, ScheduleStore
 from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
 from orchestrion.ports.servers import LeaseStore, ServerStore
@@ -42,6 +42,10 @@ class Transaction(Protocol):
     @property
     def computer_groups(self) -> ComputerGroupStore:
         """Computer groups."""
+
+    @property
+    def schedules(self) -> ScheduleStore:
+        """Schedules."""
 
     @property
     def access(self) -> AccessStore:

@@ -209,6 +209,21 @@ computer_group = Table(
     Column("updated_at", Instant, nullable=False),
 )
 
+#: When runbooks may start: `days` and `exceptions` as JSON, `hours` as 6 hexadecimal digits per weekday (spec 6.3).
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("path", String(PATH), nullable=False),
+    Column("folded_path", String(PATH), nullable=False, unique=True),
+    Column("description", LongText, nullable=False),
+    Column("time_zone", String(NAME), nullable=False),
+    Column("days", LongText, nullable=False),
+    Column("hours", String(42), nullable=False),
+    Column("exceptions", LongText, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
 #: What each runbook server announced: one row per server and activity type.
 announced_type = Table(
     "announced_type",

@@ -16,6 +16,7 @@ from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
 from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
+from orchestrion.storage.schedules import SqlSchedules
 from orchestrion.storage.servers import SqlServers
 from orchestrion.storage.variables import SqlVariables
 
@@ -30,6 +31,7 @@ class SqlTransaction:
         self.variables = SqlVariables(connection)
         self.counters = SqlCounters(connection)
         self.computer_groups = SqlComputerGroups(connection)
+        self.schedules = SqlSchedules(connection)
         self.access = SqlAccess(connection)
         self.audit = SqlAudit(connection)
         self.events = SqlEvents(connection)

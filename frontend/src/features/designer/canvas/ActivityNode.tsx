@@ -1,16 +1,9 @@
-import {
-  IconAlertTriangleFilled,
-  IconCircleXFilled,
-  IconInfoCircleFilled,
-  IconRepeat,
-} from '@tabler/icons-react';
+import { IconRepeat } from '@tabler/icons-react';
 import { Handle, type NodeProps, Position } from '@xyflow/react';
 import { memo } from 'react';
-import type { Finding } from '@/api/types';
-import { formatDuration } from '@/shared/lib/format';
-import { lookOf, Status } from '@/shared/ui/Status';
-import type { Box } from '../model/graph';
+import { lookOf } from '@/shared/ui/Status';
 import classes from './ActivityNode.module.css';
+import { Badge, SecondLine } from './box-parts';
 import type { ActivityNode as FlowNode } from './flow';
 import { TypeIcon } from './TypeIcon';
 
@@ -56,36 +49,3 @@ export const ActivityNode = memo(function ActivityNode({
     </div>
   );
 });
-
-function SecondLine({ box }: { box: Box }) {
-  const { state, activity } = box;
-  if (!state) {
-    const kind = box.name === box.typeName ? (box.type?.category ?? '') : box.typeName;
-    return <div className={classes.type}>{activity.enabled === false ? 'Disabled' : kind}</div>;
-  }
-  const took = formatDuration(state.last_duration_seconds);
-  const times = state.executions > 1 ? `${state.executions} ×` : '';
-  return (
-    <div className={classes.type}>
-      <Status status={state.status} plain />
-      <span className={classes.took}>{times || took}</span>
-    </div>
-  );
-}
-
-const SIGNS = { error: IconCircleXFilled, warning: IconAlertTriangleFilled, info: IconInfoCircleFilled };
-
-function Badge({ severity, messages }: { severity: Finding['severity']; messages: string[] }) {
-  const Sign = SIGNS[severity];
-  return (
-    <span
-      className={classes.badge}
-      data-severity={severity}
-      role="img"
-      aria-label={`${severity}: ${messages.join('; ')}`}
-      title={messages.join('\n')}
-    >
-      <Sign size={18} />
-    </span>
-  );
-}

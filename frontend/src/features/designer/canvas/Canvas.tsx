@@ -10,6 +10,7 @@ import {
   type EdgeChange,
   MiniMap,
   type NodeChange,
+  type OnConnectEnd,
   ReactFlow,
   useReactFlow,
 } from '@xyflow/react';
@@ -20,12 +21,13 @@ import { mayLink } from '../model/edits';
 import { arrows, boxes, type States } from '../model/graph';
 import type { Marks } from '../model/problems';
 import { ActivityNode } from './ActivityNode';
-import { type ActivityNode as FlowNode, type LinkEdge as FlowEdge, toEdges, toNodes } from './flow';
+import { type ActivityNode as FlowNode, type LinkEdge as FlowEdge, placesOf, toEdges, toNodes } from './flow';
+import { FrameNode } from './FrameNode';
 import { LinkEdge } from './LinkEdge';
 import { DRAG_TYPE, miniMapColor } from './gestures';
 import { useSelectionChanges } from './use-selection-changes';
 
-const nodeTypes = { activity: ActivityNode };
+const nodeTypes = { activity: ActivityNode, frame: FrameNode };
 const edgeTypes = { link: LinkEdge };
 const OVERVIEW_SIZE = { width: 170, height: 110 };
 
@@ -33,6 +35,8 @@ const OVERVIEW_SIZE = { width: 170, height: 110 };
 export interface CanvasEdits {
   move: (places: ReadonlyMap<string, Point>) => void;
   connect: (from: string, to: string) => void;
+  /** A link was drawn that may not be. */
+  refuse: (from: string, to: string) => void;
   drop: (typeId: string, at: Point) => void;
 }
 
@@ -72,11 +76,17 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
       const others = changes.filter(({ type }) => type !== 'select' && type !== 'remove');
       setNodes((before) => applyNodeChanges(others, before));
       const moved = changes.filter((change) => change.type === 'position' && change.dragging === false);
-      if (moved.length && edits) edits.move(placesOf(moved));
+      if (moved.length && edits) edits.move(placesOf(moved, drawn));
     },
-    [choose, edits],
+    [choose, edits, drawn],
   );
   const onEdgesChange = useCallback((changes: EdgeChange<FlowEdge>[]) => choose([], changes), [choose]);
+  const onConnectEnd: OnConnectEnd = (_event, { isValid, fromHandle, toNode }) => {
+    if (isValid !== false || !toNode || !edits) return;
+    const ends: [string, string] = [fromHandle.nodeId, toNode.id];
+    if (fromHandle.type === 'target') ends.reverse();
+    edits.refuse(...ends);
+  };
   const onDrop = (event: DragEvent) => {
     const typeId = event.dataTransfer.getData(DRAG_TYPE);
     if (!typeId || !edits) return;
@@ -93,6 +103,7 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
       onNodesChange={onNodesChange}
       onEdgesChange={onEdgesChange}
       onConnect={({ source, target }: Connection) => edits?.connect(source, target)}
+      onConnectEnd={onConnectEnd}
       isValidConnection={({ source, target }) => mayLink(document, source, target)}
       onDrop={onDrop}
       onDragOver={(event) => event.preventDefault()}
@@ -122,12 +133,4 @@ export function Canvas({ document, types, marks, states, selection, onSelect, ed
       <Controls showInteractive={false} />
     </ReactFlow>
   );
-}
-
-function placesOf(changes: NodeChange<FlowNode>[]): Map<string, Point> {
-  const places = new Map<string, Point>();
-  for (const change of changes) {
-    if (change.type === 'position' && change.position) places.set(change.id, change.position);
-  }
-  return places;
 }

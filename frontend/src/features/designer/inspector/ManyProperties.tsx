@@ -1,6 +1,5 @@
 import { Button, Group, Text } from '@mantine/core';
-import { NOTHING } from '../model/document';
-import { align, changeActivity, removeSelection } from '../model/edits';
+import { align, changeActivity } from '../model/edits';
 import { useEditor, useReadOnly } from '../state/context';
 import classes from './PropertiesPanel.module.css';
 
@@ -8,6 +7,7 @@ import classes from './PropertiesPanel.module.css';
 export function ManyProperties() {
   const selection = useEditor((state) => state.selection);
   const edit = useEditor((state) => state.edit);
+  const remove = useEditor((state) => state.remove);
   const readOnly = useReadOnly();
   const { activities, links } = selection;
   const enable = (enabled: undefined | false) =>
@@ -36,11 +36,7 @@ export function ManyProperties() {
           <Button variant="default" onClick={() => edit('', (document) => align(document, activities, 'x'))}>
             Align in a column
           </Button>
-          <Button
-            variant="light"
-            color="red"
-            onClick={() => edit('', (document) => removeSelection(document, selection), NOTHING)}
-          >
+          <Button variant="light" color="red" onClick={() => remove(selection)}>
             Delete
           </Button>
         </Group>

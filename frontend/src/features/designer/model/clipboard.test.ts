@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { copy, parse, paste } from './clipboard';
 import { activitiesOf, linksOf } from './document';
 import { setInput } from './edits';
-import { documents, drawn } from './testing';
+import { documents, drawn, grouped } from './testing';
 
 const noSecrets = () => false;
 
@@ -27,6 +27,21 @@ describe('copy and paste', () => {
     if (!clip) throw new Error('not a clip');
     const pasted = paste(document, clip, { x: 0, y: 0 }).document;
     expect(activitiesOf(pasted).b_2?.inputs).toEqual({ text: '{{ a_2["Item"] }} {{ c["x"] }}' });
+  });
+
+  it('keeps members in the copy of their group, with what refers to them', () => {
+    const document = setInput(grouped({ loop: ['a'] }), 'loop', 'return_data_from', 'a');
+    const clip = parse(copy(document, { activities: ['loop', 'a'], links: [] }, noSecrets));
+    if (!clip) throw new Error('not a clip');
+    const pasted = activitiesOf(paste(document, clip, { x: 0, y: 0 }, () => true).document);
+    expect([pasted.a_2?.group, pasted.loop_2?.inputs]).toEqual(['loop_2', { return_data_from: 'a_2' }]);
+  });
+
+  it('takes a member without its group out of it', () => {
+    const document = grouped({ loop: ['a'] });
+    const clip = parse(copy(document, { activities: ['a'], links: [] }, noSecrets));
+    if (!clip) throw new Error('not a clip');
+    expect(activitiesOf(paste(document, clip, { x: 0, y: 0 }).document).a_2?.group).toBeUndefined();
   });
 
   it('leaves secrets behind', () => {

@@ -54,11 +54,15 @@ export function parse(text: string): Clip | null {
   }
 }
 
-/** Adds a clip under new ids, `at` being its upper left corner; subscriptions inside it follow the new ids. */
+/**
+ * Adds a clip under new ids, `at` being its upper left corner. Subscriptions and groups inside it follow the new ids, as
+ * do the inputs that hold ids of activities, which `refers` tells.
+ */
 export function paste(
   document: RunbookDocument,
   clip: Clip,
   at: Point,
+  refers: (type: string, input: string) => boolean = () => false,
 ): { document: RunbookDocument; ids: string[] } {
   const taken = new Set(Object.keys(activitiesOf(document)));
   const ids = new Map<string, string>();
@@ -71,7 +75,7 @@ export function paste(
   const added = Object.entries(clip.activities).map(([id, activity]): [string, ActivityDefinition] => {
     const { x, y } = positionOf(activity);
     const position: [number, number] = [at.x + x - corner.x, at.y + y - corner.y];
-    return [ids.get(id) ?? id, renamed({ ...activity, position }, ids)];
+    return [ids.get(id) ?? id, renamed(regrouped({ ...activity, position }, ids, refers), ids)];
   });
   const links = clip.links.flatMap((link) => {
     const [from, to] = [ids.get(link.from), ids.get(link.to)];
@@ -83,6 +87,24 @@ export function paste(
     links: [...linksOf(document), ...links],
   };
   return { document: pasted, ids: [...ids.values()] };
+}
+
+/** An activity whose group and whose references to activities are by the new ids; a group not in the clip is left. */
+function regrouped(
+  { group, ...activity }: ActivityDefinition,
+  ids: ReadonlyMap<string, string>,
+  refers: (type: string, input: string) => boolean,
+): ActivityDefinition {
+  const fresh = ids.get(group ?? '');
+  const inputs = Object.entries(activity.inputs ?? {}).map(([name, value]): [string, Json] => [
+    name,
+    refers(activity.type, name) ? mapTexts(value, (id) => ids.get(id) ?? id) : value,
+  ]);
+  return {
+    ...activity,
+    ...(fresh ? { group: fresh } : {}),
+    ...(activity.inputs ? { inputs: Object.fromEntries(inputs) } : {}),
+  };
 }
 
 const renamed = <T extends ActivityDefinition | LinkDefinition>(

@@ -53,7 +53,20 @@ export function typesById(types: readonly ActivityType[]): Map<string, ActivityT
   return new Map(types.map((type) => [type.id, type]));
 }
 
-const RESERVED = new Set(['var', 'true', 'false', 'null']);
+/** Words of the expressions, which are no ids. */
+export const RESERVED: ReadonlySet<string> = new Set([
+  'and',
+  'counter',
+  'error',
+  'false',
+  'group',
+  'not',
+  'now',
+  'null',
+  'or',
+  'true',
+  'var',
+]);
 const ID_LENGTH = 60; // The format allows 64; the rest is for the number that makes an id unique.
 
 /** An id for a new activity: readable, valid in the document's grammar, not taken. */
@@ -80,26 +93,13 @@ export function newActivityName(wanted: string, taken: Iterable<string>): string
   return `${wanted} (${number})`;
 }
 
-const overlaps = (a: Point, b: Point): boolean =>
-  Math.abs(a.x - b.x) < NODE_WIDTH + GRID && Math.abs(a.y - b.y) < NODE_HEIGHT + GRID;
-
-/** The first place at or below `wanted` where a new activity covers no other. */
-export function freePlace(document: RunbookDocument, wanted: Point): Point {
-  const places = Object.values(activitiesOf(document)).map(positionOf);
-  const found = { x: snap(wanted.x), y: snap(wanted.y) };
-  while (places.some((place) => overlaps(place, found))) found.y += NODE_HEIGHT + 2 * GRID;
-  return found;
-}
-
-/** Where an activity goes that follows another one. */
-export function placeAfter(document: RunbookDocument, id: string): Point {
-  const before = activityOf(document, id);
-  const { x, y } = before ? positionOf(before) : { x: 0, y: 0 };
-  return freePlace(document, { x: x + NODE_WIDTH + 4 * GRID, y });
-}
-
-/** The activities nothing leads to, in document order. A runbook that may run has exactly one. */
+/**
+ * The activities of no group that nothing leads to, in document order; the one that begins the error path does not
+ * count. A runbook that may run has exactly one.
+ */
 export function startActivities(document: RunbookDocument): string[] {
   const targets = new Set(linksOf(document).map((link) => link.to));
-  return Object.keys(activitiesOf(document)).filter((id) => !targets.has(id));
+  return Object.entries(activitiesOf(document))
+    .filter(([id, { group }]) => !group && !targets.has(id) && id !== document.settings?.on_error)
+    .map(([id]) => id);
 }

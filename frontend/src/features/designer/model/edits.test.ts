@@ -11,12 +11,12 @@ import {
   insertOnLink,
   makeRoom,
   mayLink,
-  moveActivities,
   reaches,
   removeAndHeal,
   removeSelection,
   setInput,
 } from './edits';
+import { moveActivities } from './places';
 import { documents, drawn, type } from './testing';
 
 const pairs = (document: RunbookDocument) => linksOf(document).map((link) => `${link.from}>${link.to}`);

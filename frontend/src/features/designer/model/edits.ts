@@ -13,17 +13,17 @@ import {
   GRID,
   linksOf,
   nameOf,
-  NODE_WIDTH,
   newActivityId,
   newActivityName,
   type Point,
-  positionOf,
   type Selection,
   snap,
 } from './document';
+import { boundsOf, groupOf, insideOf, isGroup, membersOf, type Rect } from './groups';
 import { sameJson, without } from './json';
+import { moveActivities, settled } from './places';
 
-const STEP = NODE_WIDTH + 3 * GRID; // The least distance between an activity and the next one.
+const GAP = 3 * GRID; // The least distance between an activity and the next one.
 
 /** Named edits: each takes a document and gives a new one; the old one is never changed. */
 
@@ -32,14 +32,17 @@ export interface Added {
   id: string;
 }
 
-export function addActivity(document: RunbookDocument, type: ActivityType, at: Point): Added {
+/** Adds an activity at a place, as a member of `group` ('' for none). */
+export function addActivity(document: RunbookDocument, type: ActivityType, at: Point, group = ''): Added {
   const activities = activitiesOf(document);
   const types = new Map([[type.id, type]]);
   const id = newActivityId(type.id.split('.').at(-1) ?? type.name, Object.keys(activities));
   const names = Object.values(activities).map((activity) => nameOf(activity, types));
   const name = newActivityName(type.name, names);
-  const activity: ActivityDefinition = { type: type.id, name, position: [snap(at.x), snap(at.y)] };
-  return { document: { ...document, activities: { ...activities, [id]: activity } }, id };
+  const position: [number, number] = [snap(at.x), snap(at.y)];
+  const activity: ActivityDefinition = { type: type.id, name, position, ...(group ? { group } : {}) };
+  const added = { ...document, activities: { ...activities, [id]: activity } };
+  return { document: settled(document, added), id };
 }
 
 /** Changes some properties of an activity; a property set to undefined goes back to its default. */
@@ -65,23 +68,24 @@ export function setInput(
   return changeActivity(document, id, { inputs: Object.keys(changed).length ? changed : undefined });
 }
 
-export function moveActivities(
-  document: RunbookDocument,
-  places: ReadonlyMap<string, Point>,
-): RunbookDocument {
-  let moved = document;
-  for (const [id, { x, y }] of places) moved = changeActivity(moved, id, { position: [snap(x), snap(y)] });
-  return moved;
+/** Why a link may not join these two, in words; null when it may (spec 2.1, 3.8). */
+export function whyNoLink(document: RunbookDocument, from: string, to: string): string | null {
+  const activities = activitiesOf(document);
+  const links = linksOf(document);
+  if (!activities[from] || !activities[to]) return 'One of the two activities does not exist.';
+  if (from === to)
+    return 'A link cannot lead back to its own activity. To repeat it, use its Looping settings.';
+  if (links.some((link) => link.from === from && link.to === to)) return 'This link is there already.';
+  if (groupOf(document, from) !== groupOf(document, to))
+    return 'A link cannot cross the border of a group. Link the group itself, or activities of the same group.';
+  if (to === document.settings?.on_error)
+    return 'No link can lead to the activity that begins the error path.';
+  return reaches(links, to, from) ? 'Links cannot form a cycle. To repeat activities, use a group.' : null;
 }
 
-/** Whether a link may join these two: both exist, no loop on itself, not there yet, no cycle (spec 2.1). */
-export function mayLink(document: RunbookDocument, from: string, to: string): boolean {
-  const activities = activitiesOf(document);
-  if (from === to || !activities[from] || !activities[to]) return false;
-  const links = linksOf(document);
-  if (links.some((link) => link.from === from && link.to === to)) return false;
-  return !reaches(links, to, from);
-}
+/** Whether a link may join these two. */
+export const mayLink = (document: RunbookDocument, from: string, to: string): boolean =>
+  whyNoLink(document, from, to) === null;
 
 export function reaches(links: readonly LinkDefinition[], from: string, to: string): boolean {
   const seen = new Set<string>();
@@ -127,17 +131,19 @@ export function insertOnLink(document: RunbookDocument, index: number, id: strin
 /** Moves what follows an inserted activity to the right, as far as it needs the room. */
 export function makeRoom(document: RunbookDocument, id: string): RunbookDocument {
   const activities = activitiesOf(document);
-  const activity = activities[id];
   const before = linksOf(document).find((link) => link.to === id);
   const after = linksOf(document).find((link) => link.from === id);
-  const [source, target] = [activities[before?.from ?? ''], activities[after?.to ?? '']];
-  if (!activity || !source || !target || positionOf(target).x <= positionOf(source).x) return document;
-  const at = { ...positionOf(activity), x: Math.max(positionOf(activity).x, positionOf(source).x + STEP) };
-  const missing = Math.max(0, at.x + STEP - positionOf(target).x);
-  const places = new Map([[id, at]]);
-  for (const [other, { position }] of Object.entries(activities)) {
+  if (!activities[id] || !before || !after) return document;
+  const self = boundsOf(document, id);
+  const [first, second] = [boundsOf(document, before.from), boundsOf(document, after.to)];
+  if (second.x <= first.x) return document;
+  const at = { x: Math.max(self.x, first.x + first.width + GAP), y: self.y };
+  const missing = Math.max(0, at.x + self.width + GAP - second.x);
+  const places = new Map<string, Point>([[id, at]]);
+  for (const other of Object.keys(activities)) {
     if (other === id || !missing || !reaches(linksOf(document), id, other)) continue;
-    places.set(other, { x: (position?.[0] ?? 0) + missing, y: position?.[1] ?? 0 });
+    const { x, y } = boundsOf(document, other);
+    places.set(other, { x: x + missing, y });
   }
   return moveActivities(document, places);
 }
@@ -152,7 +158,32 @@ export function removeSelection(document: RunbookDocument, selection: Selection)
   const links = linksOf(document).filter(
     (link, index) => !cut.has(index) && !gone.has(link.from) && !gone.has(link.to),
   );
-  return { ...document, activities, links };
+  return settled(document, { ...document, activities, links });
+}
+
+/** The selected groups that have members which are not selected: what is to become of those must be asked. */
+export const leftBehind = (document: RunbookDocument, { activities }: Selection): string[] =>
+  activities.filter(
+    (id) =>
+      isGroup(activitiesOf(document)[id]) &&
+      membersOf(document, id).some((member) => !activities.includes(member)),
+  );
+
+/** The selection with everything that lies inside its groups. */
+export const withInside = (document: RunbookDocument, { activities, links }: Selection): Selection => ({
+  activities: [...new Set(activities.flatMap((id) => [id, ...insideOf(document, id)]))],
+  links,
+});
+
+/** Takes the members of the selected groups out of them, one level up, where they stand. */
+export function dissolve(document: RunbookDocument, { activities }: Selection): RunbookDocument {
+  let dissolved = document;
+  for (const group of activities.filter((id) => isGroup(activitiesOf(document)[id]))) {
+    const above = groupOf(dissolved, group) || undefined;
+    for (const member of membersOf(dissolved, group))
+      dissolved = changeActivity(dissolved, member, { group: above });
+  }
+  return dissolved;
 }
 
 /** As removeSelection, and joins what each removed activity had joined. The incoming link's conditions stay. */
@@ -183,12 +214,11 @@ export const changeRunbook = (
 
 /** Lines the selected activities up on the left edge (x) or the top edge (y) of the first. */
 export function align(document: RunbookDocument, ids: readonly string[], axis: 'x' | 'y'): RunbookDocument {
-  const places = ids.flatMap((id) => {
-    const activity = activitiesOf(document)[id];
-    return activity ? [{ id, at: positionOf(activity) }] : [];
-  });
-  const edge = Math.min(...places.map(({ at }) => at[axis]));
-  return moveActivities(document, new Map(places.map(({ id, at }) => [id, { ...at, [axis]: edge }])));
+  const places = ids
+    .filter((id) => activitiesOf(document)[id])
+    .map((id): [string, Rect] => [id, boundsOf(document, id)]);
+  const edge = Math.min(...places.map(([, at]) => at[axis]));
+  return moveActivities(document, new Map(places.map(([id, { x, y }]) => [id, { x, y, [axis]: edge }])));
 }
 
 /** The same object without the members that are undefined: defaults are omitted in the document. */

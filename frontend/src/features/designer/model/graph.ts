@@ -7,14 +7,21 @@ import type {
   RunbookDocument,
 } from '@/api/types';
 import { filterInWords, type LinkTone, toneOf } from './conditions';
-import { activitiesOf, linksOf, nameOf, NODE_HEIGHT, NODE_WIDTH, type Point, positionOf } from './document';
+import { activitiesOf, linksOf, nameOf, NODE_HEIGHT, NODE_WIDTH, type Point } from './document';
+import { boundsOf, groupOf, groupsAround, HEAD, isGroup, membersOf, type Rect } from './groups';
 import { type Marks, worstOf } from './problems';
 
 /** What the canvas draws: boxes and arrows computed from the document and what is known about a run. */
 
 export interface Box {
   id: string;
-  position: Point;
+  /** Where it lies on the canvas; of a group, its frame. */
+  bounds: Rect;
+  /** The group whose frame it lies in; '' for none. */
+  group: string;
+  isFrame: boolean;
+  /** Of a frame: it holds nothing yet. */
+  isEmpty: boolean;
   activity: ActivityDefinition;
   name: string;
   typeName: string;
@@ -44,12 +51,15 @@ export function boxes(
   marks: Marks,
   states: States,
 ): Box[] {
-  return Object.entries(activitiesOf(document)).map(([id, activity]) => {
+  const drawn = Object.entries(activitiesOf(document)).map(([id, activity]): Box => {
     const type = types.get(activity.type);
     const findings = marks.activities.get(id) ?? [];
     return {
       id,
-      position: positionOf(activity),
+      bounds: boundsOf(document, id),
+      group: isNested(document, id) ? groupOf(document, id) : '',
+      isFrame: isGroup(activity),
+      isEmpty: isGroup(activity) && membersOf(document, id).length === 0,
       activity,
       name: nameOf(activity, types),
       typeName: type?.name ?? activity.type,
@@ -59,7 +69,16 @@ export function boxes(
       problems: findings.map((finding) => finding.message),
     };
   });
+  // A frame comes before what is drawn on it.
+  const depth = ({ id }: Box): number => groupsAround(document, id).length;
+  return drawn.sort((a, b) => depth(a) - depth(b));
 }
+
+/** Groups that contain each other have no outermost frame; they are drawn side by side. */
+const isNested = (document: RunbookDocument, id: string): boolean => {
+  const around = groupsAround(document, id);
+  return !around.includes(id) && groupOf(document, around.at(-1) ?? '') === '';
+};
 
 export const arrowId = (index: number): string => `link-${index}`;
 
@@ -97,20 +116,24 @@ export function spokenName(box: Box): string {
   return `${box.name}, ${box.typeName}, ${status}`;
 }
 
-/** The link whose straight line passes nearest to the middle of a box dropped at `corner`; null when none is near. */
-export function linkUnder(document: RunbookDocument, corner: Point, ignore: string | null): number | null {
+/** Where links leave a box and where they arrive; a frame's ends lie in its upper edge. */
+function endsOf(document: RunbookDocument, id: string): { arrive: Point; leave: Point } {
+  const { x, y, width } = boundsOf(document, id);
+  const middle = y + (isGroup(activitiesOf(document)[id]) ? HEAD : NODE_HEIGHT) / 2;
+  return { arrive: { x, y: middle }, leave: { x: x + width, y: middle } };
+}
+
+/**
+ * The link whose straight line passes nearest to the middle of a box dropped at `corner`, among those between members
+ * of `group`; null when none is near.
+ */
+export function linkUnder(document: RunbookDocument, corner: Point, group: string): number | null {
   const middle = { x: corner.x + NODE_WIDTH / 2, y: corner.y + NODE_HEIGHT / 2 };
   let best: { index: number; away: number } | null = null;
-  for (const [index, link] of linksOf(document).entries()) {
-    const [from, to] = [activitiesOf(document)[link.from], activitiesOf(document)[link.to]];
-    if (!from || !to || link.from === ignore || link.to === ignore) continue;
-    const start = positionOf(from);
-    const end = positionOf(to);
-    const away = distance(
-      middle,
-      { x: start.x + NODE_WIDTH, y: start.y + NODE_HEIGHT / 2 },
-      { x: end.x, y: end.y + NODE_HEIGHT / 2 },
-    );
+  for (const [index, { from, to }] of linksOf(document).entries()) {
+    const ends = [from, to].filter((id) => activitiesOf(document)[id] && groupOf(document, id) === group);
+    if (ends.length < 2) continue;
+    const away = distance(middle, endsOf(document, from).leave, endsOf(document, to).arrive);
     if (away <= NODE_HEIGHT / 2 && (!best || away < best.away)) best = { index, away };
   }
   return best?.index ?? null;

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  counterToken,
+  groupToken,
   insertToken,
   itemToken,
   readable,
@@ -9,11 +11,10 @@ import {
   scan,
   variableToken,
 } from './template';
+import { RESERVED } from './document';
 
 const kinds = (text: string) => scan(text).map((segment) => segment.kind);
-const ids = fc
-  .stringMatching(/^[a-z][a-z0-9_]{0,10}$/)
-  .filter((id) => !['var', 'true', 'false', 'null'].includes(id));
+const ids = fc.stringMatching(/^[a-z][a-z0-9_]{0,10}$/).filter((id) => !RESERVED.has(id));
 const names = fc.string({ minLength: 1 });
 
 describe('scan', () => {
@@ -53,6 +54,24 @@ describe('scan', () => {
   it('reads literals between tokens', () => {
     expect(kinds('a {{ x["i"] }} b {{ var["v"] }}')).toEqual(['text', 'item', 'text', 'variable']);
   });
+
+  it('reads operators with the references on both sides', () => {
+    const text = '{{ a["Size"] * 2 + -b.Count >= 10 and not (c["X"] == "y" or 1 % 2 < 1) }}';
+    expect(references(text).map((each) => each.activity)).toEqual(['a', 'b', 'c']);
+    expect(kinds(text)).toEqual(['expression']);
+  });
+
+  it('reads counters and computer groups', () => {
+    expect(scan(counterToken('A/B') + groupToken('C'))).toMatchObject([
+      { kind: 'counter', path: 'A/B' },
+      { kind: 'group', path: 'C' },
+    ]);
+  });
+
+  it.each(['{{ 1 < 2 < 3 }}', '{{ 1 + }}', '{{ 1 + not true }}', '{{ and }}', '{{ (1 }}', '{{ a }}'])(
+    'finds the mistake in %s',
+    (text) => expect(kinds(text)).toEqual(['broken']),
+  );
 
   it('takes a call for an expression and keeps its references', () => {
     expect(

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import type { ActivityDefinition, ActivityType, RunbookDocument } from '@/api/types';
 import { activitiesOf, emptyDocument } from './document';
 import { addActivity, addLink } from './edits';
+import { FOR_EACH } from './groups';
+import { joinGroup } from './places';
 
 /** Builders and generators for the tests of the model. */
 
@@ -38,6 +40,33 @@ export function drawn(ids: string[], links: string[] = []): RunbookDocument {
     }),
   };
 }
+
+/** A document with groups, by their members, and activities outside of them; each activity to the right of the last. */
+export function grouped(groups: Record<string, string[]>, outside: string[] = []): RunbookDocument {
+  const ids = [...new Set([...Object.keys(groups), ...Object.values(groups).flat(), ...outside])];
+  const group = (id: string) => Object.keys(groups).find((each) => groups[each]?.includes(id));
+  const plain = ids.filter((id) => !(id in groups));
+  const activities = ids.map((id): [string, ActivityDefinition] => [
+    id,
+    {
+      type: id in groups ? FOR_EACH : STEP.id,
+      name: id.toUpperCase(),
+      position: [Math.max(0, plain.indexOf(id)) * 300, id in groups ? 1000 : 0],
+      ...(group(id) ? { group: group(id) ?? '' } : {}),
+    },
+  ]);
+  return { ...emptyDocument('Test'), activities: Object.fromEntries(activities) };
+}
+
+/** Documents in which activities and groups were put into groups as authors can. */
+export const groupings: fc.Arbitrary<RunbookDocument> = fc
+  .array(fc.tuple(fc.nat(5), fc.nat(6)), { maxLength: 10 })
+  .map((pairs) => {
+    const ids = ['x', 'y', 'z', 'a', 'b', 'c'];
+    let document = grouped({ x: [], y: [], z: [] }, ['a', 'b', 'c']);
+    for (const [member, group] of pairs) document = joinGroup(document, ids[member] ?? '', ids[group] ?? '');
+    return document;
+  });
 
 /** Documents made as authors make them: activities added, links drawn where they may be. */
 export const documents: fc.Arbitrary<RunbookDocument> = fc

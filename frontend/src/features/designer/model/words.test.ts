@@ -147,10 +147,9 @@ describe('the canvas', () => {
 
   it('finds the link under a dropped box', () => {
     const document = drawn(['a', 'b'], ['a>b']);
-    expect([
-      linkUnder(document, { x: 150, y: 10 }, null),
-      linkUnder(document, { x: 150, y: 200 }, null),
-    ]).toEqual([0, null]);
+    expect([linkUnder(document, { x: 150, y: 10 }, ''), linkUnder(document, { x: 150, y: 200 }, '')]).toEqual(
+      [0, null],
+    );
   });
 });
 

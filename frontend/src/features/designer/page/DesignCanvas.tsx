@@ -1,7 +1,9 @@
+import { notifications } from '@mantine/notifications';
 import { useCallback, useMemo } from 'react';
 import { Canvas, type CanvasEdits } from '../canvas/Canvas';
 import type { Point, Selection } from '../model/document';
-import { addLink, moveActivities } from '../model/edits';
+import { addLink, whyNoLink } from '../model/edits';
+import { dropActivities } from '../model/places';
 import type { States } from '../model/graph';
 import { marksOf } from '../model/problems';
 import { useEditing, useEditor } from '../state/context';
@@ -23,8 +25,12 @@ export function DesignCanvas({ states }: { states: States }) {
     const { edit } = editor.getState();
     return {
       move: (places: ReadonlyMap<string, Point>) =>
-        edit(`move:${[...places.keys()].join()}`, (old) => moveActivities(old, places)),
+        edit(`move:${[...places.keys()].join()}`, (old) => dropActivities(old, places)),
       connect: (from, to) => edit('', (old) => addLink(old, from, to)),
+      refuse: (from, to) => {
+        const message = whyNoLink(editor.getState().document, from, to);
+        if (message) notifications.show({ color: 'red', title: 'No link', message });
+      },
       drop: addAt,
     };
   }, [editor, isEditable, addAt]);

@@ -8,7 +8,8 @@ import {
 import { useReactFlow } from '@xyflow/react';
 import { useState } from 'react';
 import type { Finding } from '@/api/types';
-import { linksOf, nameOf, NODE_HEIGHT, NODE_WIDTH, positionOf } from '../model/document';
+import { linksOf, nameOf } from '../model/document';
+import { boundsOf, middleOf } from '../model/groups';
 import { countsOf, sorted } from '../model/problems';
 import { useEditing, useEditor } from '../state/context';
 import { useFindings } from '../state/findings';
@@ -66,8 +67,8 @@ function Problem({ finding }: { finding: Finding }) {
   const go = () => {
     select({ activities: id ? [id] : [], links: !id && link && index !== null ? [index] : [] });
     if (!activity) return;
-    const { x, y } = positionOf(activity);
-    void flow.setCenter(x + NODE_WIDTH / 2, y + NODE_HEIGHT / 2, {
+    const { x, y } = middleOf(boundsOf(document, id ?? link?.from ?? ''));
+    void flow.setCenter(x, y, {
       zoom: Math.max(flow.getZoom(), 0.8),
       duration: 200,
     });

@@ -11,6 +11,7 @@ import { Conflict, HeldByOther } from './banners';
 import { DesignCanvas } from './DesignCanvas';
 import { Header } from './Header';
 import { ProblemsList } from './ProblemsList';
+import { RemovalDialog } from './RemovalDialog';
 import { RunBar } from './RunBar';
 import type { DesignerSlots } from './slots';
 import { useAdd } from './use-add';
@@ -87,6 +88,7 @@ function Panes({ runbook, saver, jobId, onWatch, renderStart, renderRun }: Panes
         <DesignCanvas states={run.states} />
         {saver ? <ProblemsList /> : null}
       </div>
+      <RemovalDialog />
       <PropertiesPanel renderRun={instanceId ? (activityId) => renderRun(instanceId, activityId) : null} />
     </div>
   );

@@ -1,8 +1,9 @@
 import { useReactFlow } from '@xyflow/react';
 import { type RefObject, useEffect } from 'react';
-import { activitiesOf, NOTHING, positionOf, snap } from '../model/document';
+import { activitiesOf, snap } from '../model/document';
+import { boundsOf, membersOf } from '../model/groups';
 import { copy, parse, paste } from '../model/clipboard';
-import { removeAndHeal, removeSelection } from '../model/edits';
+import { withInside } from '../model/edits';
 import { type Editing, useEditing } from '../state/context';
 import { redo, undo } from '../state/store';
 
@@ -35,9 +36,8 @@ export function useKeys(filter: RefObject<HTMLInputElement | null>): void {
     };
     const onCut = (event: ClipboardEvent) => {
       if (isTyping(event.target) || !toClipboard(event, editing) || !editing.saver) return;
-      editing.editor
-        .getState()
-        .edit('', (old) => removeSelection(old, editing.editor.getState().selection), NOTHING);
+      const { document, selection, remove } = editing.editor.getState();
+      remove(withInside(document, selection)); // The clipboard holds what is inside as well.
     };
     const onPaste = (event: ClipboardEvent) => {
       if (!isTyping(event.target)) fromClipboard(event, editing);
@@ -73,11 +73,10 @@ function onCommandKey(event: KeyboardEvent, { editor, saver }: Editing): boolean
 }
 
 function removeSelected({ editor, saver }: Editing, event: KeyboardEvent): void {
-  const { selection, edit } = editor.getState();
+  const { selection, remove } = editor.getState();
   if (!saver || selection.activities.length + selection.links.length === 0) return;
   event.preventDefault();
-  const heal = event.ctrlKey || event.metaKey;
-  edit('', (old) => (heal ? removeAndHeal(old, selection) : removeSelection(old, selection)), NOTHING);
+  remove(selection, event.ctrlKey || event.metaKey);
 }
 
 function toClipboard(event: ClipboardEvent, { editor, types }: Editing): boolean {
@@ -85,19 +84,21 @@ function toClipboard(event: ClipboardEvent, { editor, types }: Editing): boolean
   if (selection.activities.length === 0) return false;
   const isSecret = (type: string, input: string) =>
     types.get(type)?.inputs.some(({ name, kind }) => name === input && kind === 'secret') ?? false;
-  event.clipboardData?.setData('text/plain', copy(document, selection, isSecret));
+  event.clipboardData?.setData('text/plain', copy(document, withInside(document, selection), isSecret));
   event.preventDefault();
   return true;
 }
 
-function fromClipboard(event: ClipboardEvent, { editor, saver }: Editing): void {
+function fromClipboard(event: ClipboardEvent, { editor, saver, types }: Editing): void {
   const clip = parse(event.clipboardData?.getData('text/plain') ?? '');
   if (!clip || !saver) return;
   event.preventDefault();
   const { document, edit } = editor.getState();
-  const places = Object.values(activitiesOf(document)).map(positionOf);
-  const below = Math.max(0, ...places.map(({ y }) => y + 120));
+  const places = membersOf(document, '').map((id) => boundsOf(document, id));
+  const below = Math.max(0, ...places.map(({ y, height }) => y + height + 60));
   const left = places.length ? Math.min(...places.map(({ x }) => x)) : 0;
-  const pasted = paste(document, clip, { x: snap(left), y: snap(below) });
+  const refers = (type: string, input: string) =>
+    types.get(type)?.inputs.some(({ name, kind }) => name === input && kind === 'activity') ?? false;
+  const pasted = paste(document, clip, { x: snap(left), y: snap(below) }, refers);
   edit('', () => pasted.document, { activities: pasted.ids, links: [] });
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { changeRunbook } from '../model/edits';
-import { drawn } from '../model/testing';
+import { drawn, grouped } from '../model/testing';
 import { createEditor, redo, undo } from './store';
 
 const describeAs = (description: string) => (document: Parameters<typeof changeRunbook>[0]) =>
@@ -38,4 +38,28 @@ it('drops from the selection what undo removed', () => {
   editor.getState().edit('', () => drawn(['a']), { activities: ['a'], links: [] });
   undo(editor);
   expect(editor.getState().selection.activities).toEqual([]);
+});
+
+it('asks before it deletes a group with members, and can move them out, as one step', () => {
+  const editor = createEditor(grouped({ loop: ['a'] }));
+  editor.getState().remove({ activities: ['loop'], links: [] });
+  expect(editor.getState().document.activities).toHaveProperty('loop');
+  editor.getState().answerRemoval('keep');
+  expect(Object.keys(editor.getState().document.activities ?? {})).toEqual(['a']);
+  undo(editor);
+  expect(editor.getState().document).toEqual(grouped({ loop: ['a'] }));
+});
+
+it('deletes the members with their group when that is the answer', () => {
+  const editor = createEditor(grouped({ loop: ['a'] }, ['b']));
+  editor.getState().remove({ activities: ['loop'], links: [] });
+  editor.getState().answerRemoval('remove');
+  expect(Object.keys(editor.getState().document.activities ?? {})).toEqual(['b']);
+});
+
+it('deletes nothing when the question is waved away', () => {
+  const editor = createEditor(grouped({ loop: ['a'] }));
+  editor.getState().remove({ activities: ['loop'], links: [] });
+  editor.getState().answerRemoval(null);
+  expect(editor.getState()).toMatchObject({ removal: null, document: grouped({ loop: ['a'] }) });
 });

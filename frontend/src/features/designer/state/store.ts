@@ -2,11 +2,18 @@ import { type TemporalState, temporal } from 'zundo';
 import { createStore, type StoreApi } from 'zustand';
 import type { RunbookDocument } from '@/api/types';
 import { NOTHING, type Selection } from '../model/document';
+import { dissolve, leftBehind, removeAndHeal, removeSelection, withInside } from '../model/edits';
 import { beginsStep, type Intent } from '../model/intent';
 
 export interface EditorState {
   document: RunbookDocument;
   selection: Selection;
+  /** What is about to be removed although a group in it has other members: the author is asked about those. */
+  removal: Removal | null;
+  /** Removes a selection, or asks first; with `heal`, what was joined through it stays joined. */
+  remove: (selection: Selection, heal?: boolean) => void;
+  /** Answers the question: the members are removed as well, are moved out, or nothing happens. */
+  answerRemoval: (members: 'remove' | 'keep' | null) => void;
   /** Makes one named edit. Edits with the same key that follow each other closely are one step of undo. */
   edit: (key: string, change: (document: RunbookDocument) => RunbookDocument, select?: Selection) => void;
   select: (selection: Selection) => void;
@@ -14,6 +21,11 @@ export interface EditorState {
   replace: (document: RunbookDocument) => void;
   /** The next edit is a step of its own, whatever came before. */
   settle: () => void;
+}
+
+export interface Removal {
+  selection: Selection;
+  heal: boolean;
 }
 
 type Kept = Pick<EditorState, 'document'>;
@@ -36,6 +48,16 @@ export function createEditor(document: RunbookDocument): EditorStore {
           before = now;
           set({ document: changed, ...(selection ? { selection } : {}) });
         },
+        removal: null,
+        remove: (selection, heal = false) => {
+          if (leftBehind(get().document, selection).length > 0) set({ removal: { selection, heal } });
+          else get().edit('', (old) => removed(old, { selection, heal }), NOTHING);
+        },
+        answerRemoval: (members) => {
+          const { removal, edit } = get();
+          set({ removal: null });
+          if (removal && members) edit('', (old) => answered(old, removal, members), NOTHING);
+        },
         select: (selection) => set({ selection }),
         replace: (replacement) => {
           before = null;
@@ -56,6 +78,14 @@ export function createEditor(document: RunbookDocument): EditorStore {
     ),
   );
 }
+
+const removed = (document: RunbookDocument, { selection, heal }: Removal): RunbookDocument =>
+  heal ? removeAndHeal(document, selection) : removeSelection(document, selection);
+
+const answered = (document: RunbookDocument, removal: Removal, members: 'remove' | 'keep') =>
+  members === 'keep'
+    ? removed(dissolve(document, removal.selection), removal)
+    : removed(document, { ...removal, selection: withInside(document, removal.selection) });
 
 /** Drops what the selection names but the document no longer has. */
 export function existing(selection: Selection, document: RunbookDocument): Selection {

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { nameOf } from '../../model/document';
 import { hasTokens, readable, scan } from '../../model/template';
+import { ERROR } from '../../model/upstream';
 import { useEditing, useEditor } from '../../state/context';
 import classes from './fields.module.css';
 
@@ -11,6 +12,7 @@ export function Readable({ text }: { text: string }) {
   const segments = useMemo(() => (hasTokens(text) ? scan(text) : []), [text]);
   if (segments.length === 0) return null;
   const activityName = (id: string) => {
+    if (id === ERROR) return 'what failed';
     const activity = activities?.[id];
     return activity ? nameOf(activity, types) : `${id} (missing)`;
   };
@@ -18,7 +20,8 @@ export function Readable({ text }: { text: string }) {
     <div className={classes.readable}>
       {segments.map((segment) => {
         if (segment.kind === 'text') return <span key={segment.start}>{segment.source}</span>;
-        const isMissing = segment.kind === 'item' && !activities?.[segment.activity];
+        const isMissing =
+          segment.kind === 'item' && segment.activity !== ERROR && !activities?.[segment.activity];
         return (
           <span
             key={segment.start}
