@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from itertools import islice
 from math import ceil, floor
 from typing import TypeAlias
@@ -28,7 +28,10 @@ _LARGEST_OFFSET = _DAY  # of any clock: a date begins nowhere earlier than so lo
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A time in which starts are permitted, in UTC: from `start` until just before `end`; None: it never ends."""
+    """A time in which starts are permitted: from `start` until just before `end`; None: it never ends.
+
+    Both are aware and as the clock that counts shows them.
+    """
 
     start: datetime
     end: datetime | None
@@ -43,15 +46,19 @@ def permits(schedule: Schedule, moment: datetime, local: Offset) -> bool:
 
 
 def next_permitted(schedule: Schedule, after: datetime, local: Offset) -> datetime | None:
-    """The first permitted moment not before `after`, in UTC, or None when there is none; raises as `permits`."""
-    for window in _Rules(schedule, local).spans(after):
-        return window.start
-    return None
+    """The first permitted moment not before `after`, as the clock that counts shows it, or None when there is none.
+
+    Raises as `permits`.
+    """
+    rules = _Rules(schedule, local)
+    return next((rules.shown(span.start) for span in rules.spans(after)), None)
 
 
 def windows(schedule: Schedule, after: datetime, count: int, local: Offset) -> list[Window]:
     """The first `count` windows that end behind `after`; one that is open begins there. Raises as `permits`."""
-    return list(islice(_Rules(schedule, local).windows(after), count))
+    rules = _Rules(schedule, local)
+    found = islice(rules.windows(after), count)
+    return [Window(rules.shown(each.start), each.end and rules.shown(each.end)) for each in found]
 
 
 class _Rules:
@@ -65,6 +72,10 @@ class _Rules:
     def permits(self, moment: datetime) -> bool:
         wall = _wall(moment, self._offset(moment))
         return bool(self._mask(wall.date()) >> wall.hour & 1)
+
+    def shown(self, moment: datetime) -> datetime:
+        """The moment in a zone whose offset is that of the clock."""
+        return moment.astimezone(timezone(self._offset(moment)))
 
     def windows(self, after: datetime) -> Iterator[Window]:
         """As `spans`, those that touch joined."""

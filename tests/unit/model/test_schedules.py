@@ -32,7 +32,7 @@ def utc(_moment: datetime) -> timedelta:
 
 
 def starts(schedule: Schedule, after: datetime, count: int) -> list[str]:
-    return [each.start.strftime("%m-%d %H:%M") for each in windows(schedule, after, count, utc)]
+    return [each.start.astimezone(UTC).strftime("%m-%d %H:%M") for each in windows(schedule, after, count, utc)]
 
 
 def dates(schedule: Schedule, count: int) -> list[str]:
@@ -139,6 +139,14 @@ def test_without_a_time_zone_the_local_clock_counts() -> None:
     assert permits(Schedule("i", "p", hours=NIGHT), at_two, utc)
     assert not permits(Schedule("i", "p", hours=NIGHT), at_two, lambda _moment: timedelta(hours=1))
     assert not permits(Schedule("i", "p", hours=NIGHT, time_zone=BERLIN), at_two, utc)
+
+
+def test_times_are_told_as_the_clock_that_counts_shows_them() -> None:
+    """On both sides of a change of the clock."""
+    schedule = Schedule("i", "p", time_zone=BERLIN, hours=Hours((0b10,) * 7))
+    found = windows(schedule, datetime(2026, 3, 28, 12, tzinfo=UTC), 1, utc)[0]
+    assert (str(found.start), str(found.end)) == ("2026-03-29 01:00:00+01:00", "2026-03-29 03:00:00+02:00")
+    assert str(next_permitted(schedule, NOON, utc)) == "2026-11-23 01:00:00+01:00"
 
 
 @pytest.mark.parametrize("rows", [["1" * 24] * 6, ["1" * 23] * 7, ["2" * 24] * 7])
