@@ -271,9 +271,9 @@ class Installation:
             while not await holds():
                 await listener.next(0.05)
 
-    async def until(self, job_id: str, *statuses: JobStatus) -> JobRecord:
-        """The job when it has one of `statuses`, or has ended."""
-        with anyio.fail_after(20):
+    async def until(self, job_id: str, *statuses: JobStatus, seconds: float = 20) -> JobRecord:
+        """The job when it has one of `statuses`, or has ended, which takes `seconds` at most."""
+        with anyio.fail_after(seconds):
             with self.wakeups.listen("live") as listener:
                 while True:
                     job = await self.runs.job(SYSTEM, job_id)
