@@ -6,18 +6,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from orchestrion.engine.signals import parse_key
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import DivergenceError
 from orchestrion.model.ids import derived_id
 from orchestrion.model.job import JobStatus
 from orchestrion.model.runbook import CONTROL_TYPES, EffectClass
 from orchestrion.ports.runs import ExecutionRecord
+from orchestrion.runbookserver.children import JOB_ID
 from orchestrion.runbookserver.recovery import recover
 from tests.kill.place import Ran
 from tests.kill.story import InstanceStory, Story
 
 _MAY_REPEAT = frozenset({EffectClass.PURE, EffectClass.READ, EffectClass.IDEMPOTENT})
 Step = tuple[object, ...]
+Spot = tuple[str, str]  # activity and round
 
 
 @dataclass(slots=True)
@@ -33,10 +36,15 @@ class Judgement:
 def steps(story: Story) -> Counter[Step]:
     """What ended, apart from names that another order of parallel branches gives otherwise."""
     return Counter(
-        (instance.record.runbook_name, each.activity_id, each.attempt, each.retry, each.status, str(each.records))
+        (instance.record.runbook_name, each.activity_id, each.attempt, each.retry, each.status, _published(each))
         for instance in story.instances
         for each in instance.executions
     )
+
+
+def _published(execution: ExecutionRecord) -> str:
+    """What was published, but for the ids of jobs, which are new in every run."""
+    return str([{name: value for name, value in each.items() if name != JOB_ID} for each in execution.records])
 
 
 def judge(expected: Story, story: Story, ran: Ran) -> Judgement:
@@ -103,27 +111,34 @@ def _effects_of_nobody(story: Story, ran: Ran) -> Iterator[str]:
 
 def _order(instance: InstanceStory) -> Iterator[str]:
     """Behind a link everything ends after all that is before it."""
-    places: dict[str, list[int]] = {}
+    places: dict[Spot, list[int]] = {}
     for each in instance.executions:
-        places.setdefault(each.activity_id, []).append(each.sequence)
+        places.setdefault(_spot(each), []).append(each.sequence)
     return _misplaced(instance, places, "ended")
 
 
 def _calls_in_order(instance: InstanceStory, ran: Ran) -> Iterator[str]:
     """What is not pure calls only after all before it have called: their endings are durable then."""
     mine = {identity(each): each for each in _called(instance)}
-    places: dict[str, list[int]] = {}
+    places: dict[Spot, list[int]] = {}
     for place, call in enumerate(ran.traffic.calls):
         execution = mine.get(call.execution)
         if execution is not None and execution.effect is not EffectClass.PURE:
-            places.setdefault(execution.activity_id, []).append(place)
+            places.setdefault(_spot(execution), []).append(place)
     return _misplaced(instance, places, "called")
 
 
-def _misplaced(instance: InstanceStory, places: dict[str, list[int]], what: str) -> Iterator[str]:
+def _spot(execution: ExecutionRecord) -> Spot:
+    """The activity, and the round of the group around it: other rounds have an order of their own."""
+    return execution.activity_id, parse_key(execution.key).group
+
+
+def _misplaced(instance: InstanceStory, places: dict[Spot, list[int]], what: str) -> Iterator[str]:
     for source, target in _links(instance):
-        if source in places and target in places and max(places[source]) > min(places[target]):
-            yield f"{target} {what} before {source} was through"
+        for (activity, group), behind in places.items():
+            before = places.get((source, group), [])
+            if activity == target and before and max(before) > min(behind):
+                yield f"{target} {what} before {source} was through"
 
 
 def _links(instance: InstanceStory) -> Iterable[tuple[str, str]]:

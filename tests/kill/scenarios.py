@@ -62,5 +62,34 @@ CHAIN = scenario(
     """,
 )
 
+#: A group whose rounds invoke another runbook and wait for it, away from memory; the child returns data.
+FAMILY = scenario(
+    Parent="""
+    returned_data: [{name: names}]
+    activities:
+      list: {type: kill.list, inputs: {name: start}}
+      round: {type: runbook-control.for-each, inputs: {items: ['{{ list["Name"] }}'], return_data_from: charge}}
+      call:
+        type: runbook-control.invoke-runbook
+        group: round
+        inputs: {runbook: Child, by_path: true, parameters: {name: '{{ round["Item"] }}'}}
+      charge: {type: kill.call-once, group: round, inputs: {name: '{{ call["name"] }}'}}
+      done: {type: runbook-control.return-data, inputs: {values: {names: '{{ charge["Name"] }}'}}}
+    links:
+      - {from: list, to: round}
+      - {from: call, to: charge}
+      - {from: round, to: done}
+    """,
+    Child="""
+    settings: {max_simultaneous_jobs: 5}
+    returned_data: [{name: name}]
+    activities:
+      given: {type: runbook-control.initialize-data, inputs: {parameters: [{name: name}]}}
+      book: {type: kill.call-verifiable, inputs: {name: '{{ given["name"] }}'}}
+      back: {type: runbook-control.return-data, inputs: {values: {name: '{{ book["Name"] }}'}}}
+    links: [{from: given, to: book}, {from: book, to: back}]
+    """,
+)
+
 #: What the matrix runs. For runbooks that call others, one scenario holds them all: its first is started.
-SCENARIOS = (CHAIN,)
+SCENARIOS = (CHAIN, FAMILY)
