@@ -74,7 +74,7 @@ CHECKS := check-format check-lint check-shell check-types check-imports check-un
 check: setup ## the quick gate: format, lint, types, contracts, unit and property tests, front end, generated files
 	@$(call gate,$(CHECKS))
 
-TIERS := test-conformance test-integration test-kill test-packs test-acceptance
+TIERS := test-simulation test-conformance test-integration test-kill test-packs test-acceptance
 
 .PHONY: test
 test: setup ## every test there is; installs what they need when run as root on Debian
@@ -105,6 +105,8 @@ check-web-unit: setup
 check-generated: setup
 	@$(TIMED) "generated files" scripts/generate --check
 
+test-simulation: setup ## servers, people and bad weather in virtual time
+	@$(TIMED) "simulation" $(PYTEST) -n $(WORKERS) tests/simulation
 test-conformance: setup ## the store's rules on SQLite and PostgreSQL
 	@$(TIMED) "conformance" $(PYTEST) -n $(WORKERS) tests/conformance
 test-integration: setup ## API, crash and failover with real processes
@@ -134,6 +136,8 @@ bench: setup ## measure; prints figures and proves nothing
 .PHONY: soak
 soak: setup ## run for long under load and kills: SOAK_MINUTES says how long
 	@ORCHESTRION_KILL_MATRIX=full $(PYTEST) --timeout 0 tests/kill
+	@ORCHESTRION_SIMULATION_SECONDS=$$(($${SOAK_MINUTES:-10} * 60)) ORCHESTRION_SIMULATION_FIRST=$${SOAK_SEED:-1000000} \
+		$(PYTEST) -n $(WORKERS) --timeout 0 tests/simulation/test_seeds.py
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} $(PYTEST) -s -m soak --timeout 0 tests
 
 .PHONY: lock

@@ -14,7 +14,7 @@ from orchestrion.sdk.manifest import AnyDefinition
 PACKS = {
     "runbookcontrol": ["initialize-data", "invoke-runbook", "return-data", "junction", "for-each", "while"],
     "system": ["end-process", "run-program", "run-script"],
-    "scheduling": ["monitor-date-time"],
+    "scheduling": ["check-schedule", "monitor-date-time"],
     "monitoring": ["get-process-status", "monitor-event-log"],
     "files": ["monitor-file"],
     "email": ["send-email"],

@@ -172,7 +172,7 @@ def runbooks(draw: DrawFn) -> Runbook:
         edges += [draw(links(source, name)) for source in sorted(sources)]
         if index and draw(DOUBLED):
             edges.append(replace(edges[-1], name="Again"))
-        upstream = _upstream(name, edges)
+        upstream = upstream(name, edges)
         found.append(draw(activities(name, [each for each in found if each.id in upstream])))
     returned = (ReturnedItem("r"),)
     return Runbook(
@@ -188,7 +188,8 @@ def _sources(earlier: list[Activity]) -> st.SearchStrategy[set[str]]:
     return some | st.just({earlier[-1].id}) if earlier[-1].type == JUNCTION else some
 
 
-def _upstream(name: str, edges: list[Link]) -> set[str]:
+def upstream(name: str, edges: list[Link]) -> set[str]:
+    """The ids of the activities from which links lead to the named one."""
     found: set[str] = set()
     pending = [name]
     while pending:

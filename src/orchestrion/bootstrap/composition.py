@@ -15,7 +15,7 @@ from orchestrion.model.errors import UnavailableError
 from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.security import Vault
-from orchestrion.runbookserver.clock import SystemClock
+from orchestrion.runbookserver.clock import SystemClock, utc_offset
 from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
 from orchestrion.security.keys import FILE_NAME as KEY_FILE
 from orchestrion.security.keys import create_master_key, find_master_key
@@ -35,6 +35,7 @@ from orchestrion.services.passwords import Passwords
 from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
+from orchestrion.services.schedules import Schedules
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
 from orchestrion.services.users import Users
@@ -81,6 +82,7 @@ class Core:
             variables=Variables(database, clock, self.vault),
             counters=Counters(database, clock),
             computer_groups=ComputerGroups(database, clock),
+            schedules=Schedules(database, clock, utc_offset),
             operations=Operations(database, clock),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),

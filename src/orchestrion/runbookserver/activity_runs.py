@@ -33,6 +33,7 @@ from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.recovery import Intent
 from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import Execution, Runner, ending_of
+from orchestrion.runbookserver.schedules import RunSchedules
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.outcome import NotDone, Unknown, Verdict
 from orchestrion.services import journal_codec as codec
@@ -51,6 +52,7 @@ class Services:
     store_event: StoreEvent
     counters: RunCounters
     resources: Resources
+    schedules: RunSchedules
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,5 +340,6 @@ class ActivityRuns:
             server=self._services.server,
             events=self._events,
             counters=self._services.counters,
+            schedules=self._services.schedules,
         )
         return Execution(activity, self._services.packs.installed()[activity.type], inputs, ctx)

@@ -31,6 +31,7 @@ from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.executor import Beginning, InstanceExecutor, Left, Outcome
 from orchestrion.runbookserver.journal_writer import RefusedSliceError
+from orchestrion.runbookserver.permission import refused
 from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.reuse import reuse_of
 
@@ -143,6 +144,10 @@ class Claimer:
         if decided is not None:
             await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=decided))
             return decided
+        begins = not journal and snapshot is None and not claimed.takeovers
+        not_permitted = await refused(claimed, plan.runbook, self._services) if begins else None
+        if not_permitted is not None:
+            return not_permitted
         executor = InstanceExecutor(claimed, plan, self._services, beginning)
         self._executors[claimed.instance_id] = executor
         if self._is_draining:

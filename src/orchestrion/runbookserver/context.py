@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import structlog
@@ -14,6 +15,7 @@ from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.instance_events import EventSource
+from orchestrion.runbookserver.schedules import RunSchedules
 from orchestrion.services.counters import ValueChange
 
 _log = structlog.get_logger(__name__)
@@ -32,6 +34,7 @@ class ServerContext:
     server: str
     events: EventSource
     counters: RunCounters
+    schedules: RunSchedules
     cursor: str | None = None
     is_canceled: bool = False
     _folder: Path | None = field(default=None, init=False)
@@ -65,6 +68,10 @@ class ServerContext:
     ) -> float:
         """See sdk.RunContext."""
         return await self.counters.change(path, ValueChange(operation, amount, expected))
+
+    async def schedule_permits(self, path: str, at: datetime | None = None) -> bool:
+        """See sdk.RunContext."""
+        return await self.schedules.permits(path, at)
 
     def close(self) -> None:
         """Ends the execution's stay."""

@@ -25,6 +25,7 @@ from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import OpenSecret, Runner
+from orchestrion.runbookserver.schedules import RunSchedules
 from orchestrion.runbookserver.triggers import Triggers
 
 _RETRY_SECONDS = 1.0
@@ -86,6 +87,7 @@ class RunbookServerService:
         fence = Fence(registered.id, registered.epoch)
         outside = self._outside
         writer = JournalWriter(outside.journal, fence)
+        resources = Resources(outside.database, outside.clock)
         services = Services(
             server=self._options.name,
             writer=writer,
@@ -95,7 +97,8 @@ class RunbookServerService:
             feed=Feed(outside.wakeups),
             store_event=self._store_event,
             counters=RunCounters(outside.database, outside.clock),
-            resources=Resources(outside.database, outside.clock),
+            resources=resources,
+            schedules=RunSchedules(resources, outside.clock),
         )
         plans = Plans(outside.database, outside.packs)
         claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, self._options.capacity)

@@ -158,6 +158,7 @@ class Triggers:
             server=self._services.server,
             events=events,
             counters=self._services.counters,
+            schedules=self._services.schedules,
             cursor=cursor,
         )
         return _Monitor(installed.definition, validated(installed.definition, opened), ctx)

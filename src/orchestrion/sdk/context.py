@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -51,4 +52,11 @@ class RunContext(Protocol):
         `amount` is the step or the new value, `expected` what compare-and-set must find. Raises ActivityFailed when
         there is no such counter, beyond its bounds, and for another value than expected. An increment that is repeated
         counts twice.
+        """
+
+    async def schedule_permits(self, path: str, at: datetime | None = None) -> bool:
+        """Whether the schedule at `path` permits a start at that moment (aware; None: now), spec 6.3.
+
+        Without a time zone in the schedule this server's clock counts. Raises ActivityFailed when there is no such
+        schedule.
         """

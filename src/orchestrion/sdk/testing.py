@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from orchestrion.model.counters import CounterOperation
@@ -20,7 +21,8 @@ from orchestrion.sdk.outcome import ActivityFailed, Trigger
 class RehearsalContext:
     """A RunContext that keeps what it is told: `logged` lines and raised `events` (type, summary, details).
 
-    `counters` are values by path; there are no others, none has bounds, and each is reset to 0.
+    `counters` are values by path; there are no others, none has bounds, and each is reset to 0. `schedules` says by
+    path what each permits, at any moment.
     """
 
     temp_folder: Path = Path()
@@ -36,6 +38,7 @@ class RehearsalContext:
     logged: list[str] = field(default_factory=list)
     events: list[tuple[EventType, str, str]] = field(default_factory=list)
     counters: dict[str, float] = field(default_factory=dict)
+    schedules: dict[str, bool] = field(default_factory=dict)
 
     def log(self, message: str) -> None:
         """Keeps the line."""
@@ -71,6 +74,12 @@ class RehearsalContext:
                 value = amount
         self.counters[path] = value
         return value
+
+    async def schedule_permits(self, path: str, at: datetime | None = None) -> bool:  # noqa: ARG002 - as documented
+        """What `schedules` says; raises ActivityFailed when it says nothing."""
+        if path not in self.schedules:
+            raise ActivityFailed(f"There is no schedule '{path}'.")
+        return self.schedules[path]
 
 
 async def run(definition: object, ctx: RunContext, /, **inputs: Json) -> Ended:

@@ -22,6 +22,7 @@ from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import Subject, audit_entry
 from orchestrion.services.documents import document_of
 from orchestrion.services.live_events import job_changed
+from orchestrion.services.secret_inputs import refuse_secrets
 
 REUSED, AGAIN, FIRST, COMPUTED = "reused", "runs again", "runs for the first time", "computed"
 
@@ -66,8 +67,8 @@ class Reruns:
     async def start(self, actor: Actor, instance_id: str, order: RerunOrder) -> JobRecord:
         """Starts a job that repeats the ended instance from the given activities on.
 
-        Raises NotFoundError for the instance, the version or an activity, ConflictError while the instance goes on,
-        InvalidError when no activity is given, RefusedError.
+        Raises NotFoundError for the instance, the version or an activity, ConflictError while the instance goes on
+        or when it belongs to a test, InvalidError when no activity is given or a secret is, RefusedError.
         """
         job_id = str(uuid7())
         job = await self._database.write(lambda tx: self._started(tx, actor, instance_id, order, job_id))
@@ -110,6 +111,9 @@ class Reruns:
 def _steps(tx: Transaction, instance: InstanceRecord, order: RerunOrder) -> list[RerunStep]:
     if not has_ended(instance.status):
         raise ConflictError("The instance has not ended. Stop it, or let it end, before it is run again.")
+    if tx.runs.job(instance.job_id).test is not None:
+        # Its draft and its results, some of them guessed, are not those of the version that a rerun runs for real.
+        raise ConflictError("The instance belongs to a test, which is not run again. Start another test.")
     old = read_runbook(document_of(tx, instance))
     new = (
         old if order.version is None else read_runbook(tx.runbooks.version(instance.runbook_id, order.version).document)
@@ -120,6 +124,7 @@ def _steps(tx: Transaction, instance: InstanceRecord, order: RerunOrder) -> list
     useful = reusable(old, new, frozenset(order.begin_at))
     again = behind(new, frozenset(order.begin_at))
     types = tx.catalogue.types()
+    refuse_secrets(new, types, order.inputs)
     found = []
     for activity in new.activities.values():
         kind = types.get(activity.type)

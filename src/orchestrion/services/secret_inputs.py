@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from orchestrion.model.activity_type import ActivityType, Field, FieldKind
-from orchestrion.model.errors import UnavailableError
+from orchestrion.model.errors import InvalidError, UnavailableError
 from orchestrion.model.runbook import Runbook
 from orchestrion.model.values import Json
 from orchestrion.ports.security import Vault
@@ -24,6 +24,35 @@ def sealed(runbook: Runbook, types: Mapping[str, ActivityType], vault: Vault, be
         inputs = _Sealer(vault).inputs(activity.inputs, kind.inputs if kind else (), old.inputs if old else {})
         activities[activity.id] = replace(activity, inputs=inputs)
     return replace(runbook, activities=activities)
+
+
+def refuse_secrets(runbook: Runbook, types: Mapping[str, ActivityType], given: Mapping[str, Json]) -> None:
+    """Raises InvalidError when inputs that somebody gives to a run, by activity id, name a secret.
+
+    They are stored as they are, with the run, and a secret never lies in the database openly.
+    """
+    problems = []
+    for activity_id, inputs in given.items():
+        activity = runbook.activities.get(activity_id)
+        kind = types.get(activity.type) if activity else None
+        named = _secrets_in(inputs, kind.inputs if kind else ())
+        problems += [f"'{name}' of '{activity_id}' is a secret and cannot be given here." for name in named]
+    if problems:
+        raise InvalidError(f"{problems[0]} Change it in the runbook, where it is sealed.", problems)
+
+
+def _secrets_in(value: Json, fields: Sequence[Field]) -> list[str]:
+    """The names of the secret fields in the inputs, or in the row of a table, that hold something."""
+    if not isinstance(value, Mapping):
+        return []
+    found = []
+    for field in fields:
+        held = value.get(field.name)
+        if field.kind is FieldKind.SECRET and held not in (None, ""):
+            found.append(field.name)
+        elif field.kind is FieldKind.TABLE and isinstance(held, (list, tuple)):
+            found += [f"{field.name}.{name}" for row in held for name in _secrets_in(row, field.columns)]
+    return list(dict.fromkeys(found))
 
 
 class _Sealer:

@@ -18,6 +18,7 @@ from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import Subject, audit_entry
 from orchestrion.services.documents import document_of
 from orchestrion.services.live_events import job_changed
+from orchestrion.services.secret_inputs import refuse_secrets
 
 
 class Wish(StrEnum):
@@ -62,7 +63,7 @@ class Steering:
         """Tells the instance what is wanted; it obeys before it starts anything more, wherever it runs.
 
         Raises NotFoundError for the instance or the activity, ConflictError when the instance has ended, InvalidError
-        when the order lacks something, RefusedError.
+        when the order lacks something or gives a secret, RefusedError.
         """
         found = await self._database.write(lambda tx: self._steered(tx, actor, instance_id, order))
         for channel in (WORK, INBOX):
@@ -75,7 +76,10 @@ class Steering:
         demand(actor, Right.STOP if order.wish is Wish.PAUSE else Right.ANSWER, instance.runbook_path)
         if has_ended(instance.status):
             raise ConflictError(f"The instance has ended as {instance.status.value}; there is nothing left to steer.")
-        _check(order, set(read_runbook(document_of(tx, instance)).activities))
+        runbook = read_runbook(document_of(tx, instance))
+        _check(order, set(runbook.activities))
+        if order.wish is Wish.EDIT:
+            refuse_secrets(runbook, tx.catalogue.types(), {order.activity: (order.given or {}).get("inputs")})
         now = self._clock.now()
         payload: dict[str, Json] = {**(order.given or {}), "do": order.wish.value, "by": actor.name}
         tx.runs.post_control(instance_id, payload | {"activity": order.activity}, now)

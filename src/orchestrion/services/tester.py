@@ -28,6 +28,7 @@ from orchestrion.services.check_in import starts_with_monitor
 from orchestrion.services.findings import FindingsError
 from orchestrion.services.known import known_of
 from orchestrion.services.live_events import job_changed
+from orchestrion.services.secret_inputs import refuse_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Tester:
         """Starts a test of the actor's draft, or of the newest version where the actor has none.
 
         Raises NotFoundError, FindingsError when the draft could not be checked in, InvalidError whose `problems` name
-        each wrong parameter, server or activity, RefusedError.
+        each wrong parameter, server, activity or secret, RefusedError.
         """
         job_id = str(uuid7())
         job = await self._database.write(lambda tx: self._started(tx, actor, order, job_id))
@@ -82,6 +83,7 @@ class Tester:
         findings = check(runbook, types, known_of(tx, runbook))
         if has_errors(findings):
             raise FindingsError(f"'{record.path}' cannot be tested: it has errors.", findings)
+        refuse_secrets(runbook, types, order.edits)
         values, problems = check_parameters(declared_parameters(runbook), order.parameters)
         problems += _unknown(runbook, order)
         known = {server.name for server in tx.servers.all()}

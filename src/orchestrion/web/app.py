@@ -15,6 +15,7 @@ from orchestrion import __version__
 from orchestrion.web import problems
 from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
+from orchestrion.web.admin import schedule_routes as schedules
 from orchestrion.web.authoring import exchange_routes as exchange
 from orchestrion.web.authoring import routes as authoring
 from orchestrion.web.authoring import tester_routes
@@ -40,6 +41,7 @@ _ROUTERS = (
     steering_routes.router,
     rerun_routes.router,
     resources.router,
+    schedules.router,
     admin.router,
 )
 _PROBLEM = {"model": Problem, "description": "What is wrong, as a problem (RFC 9457)."}
@@ -49,7 +51,7 @@ _TAGS = [
     {"name": "operations", "description": "Jobs, instances, activity instances, events, servers, live updates."},
     {
         "name": "administration",
-        "description": "Variables, counters, computer groups, the audit, and the health of the installation.",
+        "description": "Variables, counters, computer groups, schedules, the audit, the installation's health.",
     },
 ]
 

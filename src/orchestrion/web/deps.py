@@ -23,6 +23,7 @@ from orchestrion.services.operations import Operations
 from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
+from orchestrion.services.schedules import Schedules
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
 from orchestrion.services.waiting import WaitingFor
@@ -41,6 +42,7 @@ class Services:
     variables: Variables
     counters: Counters
     computer_groups: ComputerGroups
+    schedules: Schedules
     operations: Operations
     jobs: Jobs
     runs: Runs

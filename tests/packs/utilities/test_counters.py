@@ -16,6 +16,8 @@ from orchestrion.runbookserver.clock import SystemClock
 from orchestrion.runbookserver.context import ServerContext
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.instance_events import EventSource
+from orchestrion.runbookserver.resources import Resources
+from orchestrion.runbookserver.schedules import RunSchedules
 from orchestrion.sdk import ActivityFailed, CounterOperation, RunContext
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
@@ -59,6 +61,7 @@ def ctx(database: SqlDatabase) -> ServerContext:
         server="s",
         events=events,
         counters=RunCounters(database, clock),
+        schedules=RunSchedules(Resources(database, clock), clock),
     )
 
 

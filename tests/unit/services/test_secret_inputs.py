@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orchestrion.model.activity_type import ActivityType, Field, FieldKind
+from orchestrion.model.errors import InvalidError
 from orchestrion.model.runbook import Activity, Runbook
 from orchestrion.model.values import Json
 from orchestrion.security.vault import MasterKeyVault
-from orchestrion.services.secret_inputs import sealed
+from orchestrion.services.secret_inputs import refuse_secrets, sealed
 
 VAULT = MasterKeyVault(b"k" * 32)
 SECRET = Field("password", "Password", FieldKind.SECRET)
@@ -51,3 +54,16 @@ def test_saving_the_same_secret_again_changes_nothing() -> None:
     before = sealed(runbook(password="hunter2"), TYPES, VAULT, None)
     assert sealed(runbook(password="hunter2"), TYPES, VAULT, before) == before
     assert password(sealed(runbook(password="other"), TYPES, VAULT, before)) != password(before)
+
+
+@pytest.mark.parametrize("given", [{"password": "x"}, {"rows": [{}, {"password": "x"}]}])
+def test_a_secret_given_to_a_run_is_refused_by_its_name(given: Json) -> None:
+    """It would be stored with the run as it is; the message does not repeat it."""
+    with pytest.raises(InvalidError, match=r"password' of 'a' is a secret") as caught:
+        refuse_secrets(runbook(), TYPES, {"a": given})
+    assert len(caught.value.problems) == 1
+
+
+def test_other_inputs_are_given_freely() -> None:
+    """So are empty secrets, and what belongs to no activity."""
+    refuse_secrets(runbook(), TYPES, {"a": {"text": "x", "password": "", "rows": []}, "z": {"password": "x"}})
