@@ -43,21 +43,18 @@ def problems(of: Scene, fault: Unmended, seeds: int = 20) -> list[str]:
     return next(filter(None, tried), [])
 
 
-@pytest.mark.xfail(strict=True, reason="UnavailableError of a read or of an event ends the instance's executor")
 def test_an_outage_of_the_database_holds_nothing() -> None:
     """An outage is waited out, wherever the instance is (durability.md 5): nobody has to continue anything."""
     text = ONE.replace("EFFECT", "read")
     assert not problems(scene(text, Faults(outage=2)), Unmended.HELD_BY_OUTAGE)
 
 
-@pytest.mark.xfail(strict=True, reason="claim() commits, its answer is lost, and the server never asks what it owns")
 def test_a_claim_whose_answer_is_lost_is_not_lost() -> None:
     """What a live server owns it runs, also when the connection broke in the commit of its claim (durability.md 4)."""
     text = ONE.replace("EFFECT", "read")
     assert not problems(scene(text, Faults(lost_answer=0.1)), Unmended.LOST_CLAIM)
 
 
-@pytest.mark.xfail(strict=True, reason="hold_instance() makes it ready for its message, and the claimer holds it again")
 def test_an_instance_that_its_author_wants_held_takes_its_messages() -> None:
     """A job with `recovery: hold` that is stopped while its server is down ends; it is not claimed without end."""
     text = f"settings: {{recovery: hold}}\n{ONE.replace('EFFECT', 'read')}"
@@ -77,9 +74,6 @@ def test_a_wrong_clock_does_not_make_a_server_dead() -> None:
     assert not problems(scene(text, Faults(skew=6)), Unmended.CLOCKS)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="ActivityRuns.answer() consumes at once; the ending waits in the executor's queue"
-)
 def test_an_answer_leaves_the_inbox_with_what_follows_from_it() -> None:
     """A power cut between the two must not lose what a person has said (durability.md 2, inbox)."""
     faults = Faults(cut_after_effect=0.3, life=3)

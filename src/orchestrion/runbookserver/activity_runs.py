@@ -57,7 +57,10 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """An execution came to its end; the executor journals it and tells the conductor."""
+    """An execution came to its end; the executor journals it and tells the conductor.
+
+    The message whose effect this is, if any, leaves the inbox with it: not before, or a crash in between would lose it.
+    """
 
     command: StartActivity
     execution_id: str
@@ -66,6 +69,7 @@ class Finished:
     started: datetime
     ended: Ended
     evidence: Mapping[str, Json] | None = None
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,22 +140,23 @@ class ActivityRuns:
         key = str(message.payload.get("key"))
         doubt = self._doubts.pop(key, None)
         if doubt is not None:
-            self._journal.consume(message.id)
-            self._apply(group, doubt, message.payload)
+            self._apply(group, doubt, message)
         elif key in self._running:
             self._early_answers[key] = message
         else:
             self._journal.consume(message.id)
 
-    def _apply(self, group: TaskGroup, doubt: _Doubt, payload: Mapping[str, Json]) -> None:
+    def _apply(self, group: TaskGroup, doubt: _Doubt, message: Message) -> None:
+        payload = message.payload
         match payload.get("answer"):
             case "repeat":
+                self._journal.consume(message.id)
                 self._repeat(group, doubt.command, doubt.record.inputs)
             case "succeeded":
-                self._end_doubt(doubt, Ended(Status.SUCCESS, records_of(payload.get("records"))))
+                self._end_doubt(doubt, Ended(Status.SUCCESS, records_of(payload.get("records"))), message.id)
             case _:
                 error = f"In doubt after a crash; {payload.get('by')} answered that it failed."
-                self._end_doubt(doubt, Ended(Status.FAILED, error=error))
+                self._end_doubt(doubt, Ended(Status.FAILED, error=error), message.id)
 
     def cancel(self) -> None:
         """Ends everything that is under way or in doubt."""
@@ -300,11 +305,18 @@ class ActivityRuns:
         self._journal.signal(codec.REPEAT, self._journal.stamp(), {"key": str(command.key)})
         self.start(group, command, inputs)
 
-    def _end_doubt(self, doubt: _Doubt, ended: Ended) -> None:
+    def _end_doubt(self, doubt: _Doubt, ended: Ended, message_id: str | None = None) -> None:
         record = doubt.record
         self._hand_in(
             Finished(
-                doubt.command, record.execution_id, record.inputs, record.effect, record.since, ended, record.evidence
+                command=doubt.command,
+                execution_id=record.execution_id,
+                inputs=record.inputs,
+                effect=record.effect,
+                started=record.since,
+                ended=ended,
+                evidence=record.evidence,
+                message_id=message_id,
             )
         )
 

@@ -92,10 +92,11 @@ class ChildRuns:
 
     def take(self, message: Message) -> None:
         """The end of an invoked runbook; one that nobody waits for changes nothing."""
-        self._journal.consume(message.id)
         child = self._waiting.pop(str(message.payload.get("key")), None)
-        if child is not None:
-            self._end(child, _ending(child, message.payload))
+        if child is None:
+            self._journal.consume(message.id)
+        else:
+            self._end(child, _ending(child, message.payload), message.id)
 
     def cancel(self) -> None:
         """The instance is stopped: it waits for nobody any longer, and stops those its author wants stopped."""
@@ -143,11 +144,18 @@ class ChildRuns:
             return
         self._end(child, Ended(Status.SUCCESS, ({JOB_ID: child.job_id, STATUS: JobStatus.PENDING.value},)))
 
-    def _end(self, child: _Child, ended: Ended) -> None:
+    def _end(self, child: _Child, ended: Ended, message_id: str | None = None) -> None:
         intent = child.intent
         self._report(
             Finished(
-                child.command, intent.execution_id, intent.inputs, intent.effect, intent.at, ended, intent.evidence
+                command=child.command,
+                execution_id=intent.execution_id,
+                inputs=intent.inputs,
+                effect=intent.effect,
+                started=intent.at,
+                ended=ended,
+                evidence=intent.evidence,
+                message_id=message_id,
             )
         )
 

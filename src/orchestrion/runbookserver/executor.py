@@ -364,6 +364,8 @@ class InstanceExecutor:
         )
         commands = self._conductor.receive(signal)
         self._journal.add(self._row(finished, signal))
+        if finished.message_id is not None:
+            self._journal.consume(finished.message_id)
         seconds = (at - finished.started).total_seconds()
         self._services.feed.activity(self._claimed.instance_id, command.activity, ended.status, at, seconds)
         self._dispatch_all(group, commands)

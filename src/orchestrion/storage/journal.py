@@ -212,7 +212,7 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
 def _owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[Claimed]:
     _fence(connection, fence)
     mine = (instance.c.server_id == fence.server_id) & (instance.c.state == InstanceState.OWNED.value)
-    leases = dict(connection.execute(select(instance.c.id, instance.c.lease).where(mine)).tuples().all())
+    leases = {row.id: row.lease for row in connection.execute(select(instance.c.id, instance.c.lease).where(mine))}
     unknown = [each for each in leases if each not in known]
     return [_claimed(row, leases[row["id"]], is_fresh=False) for row in _claimed_rows(connection, unknown)]
 
@@ -284,8 +284,8 @@ def _claim_monitors(connection: Connection, fence: Fence, limit: int, now: datet
 def _owned_monitors(connection: Connection, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
     _fence(connection, fence)
     mine = (monitor.c.server_id == fence.server_id) & (monitor.c.state == "owned")
-    leases = dict(connection.execute(select(monitor.c.job_id, monitor.c.lease).where(mine)).tuples().all())
-    return _armed_monitors(connection, {job_id: lease for job_id, lease in leases.items() if job_id not in known})
+    owned = connection.execute(select(monitor.c.job_id, monitor.c.lease).where(mine)).all()
+    return _armed_monitors(connection, {row.job_id: row.lease for row in owned if row.job_id not in known})
 
 
 def _armed_monitors(connection: Connection, leases: Mapping[str, str]) -> list[ArmedMonitor]:
