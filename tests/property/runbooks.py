@@ -172,8 +172,8 @@ def runbooks(draw: DrawFn) -> Runbook:
         edges += [draw(links(source, name)) for source in sorted(sources)]
         if index and draw(DOUBLED):
             edges.append(replace(edges[-1], name="Again"))
-        upstream = upstream(name, edges)
-        found.append(draw(activities(name, [each for each in found if each.id in upstream])))
+        before = upstream(name, edges)
+        found.append(draw(activities(name, [each for each in found if each.id in before])))
     returned = (ReturnedItem("r"),)
     return Runbook(
         "Generated", returned_data=returned, activities={each.id: each for each in found}, links=tuple(edges)

@@ -9,8 +9,23 @@ import typer
 from orchestrion.cli.options import AsJson, Limit, calls_api
 from orchestrion.cli.terminal import terminal
 
-app = typer.Typer(help="Jobs: look and stop.", no_args_is_help=True)
+app = typer.Typer(help="Jobs: look, pause, continue and stop.", no_args_is_help=True)
 JobId = Annotated[str, typer.Argument(metavar="ID", help="The job's id.")]
+_SHOWN = (
+    "id",
+    "runbook_path",
+    "version",
+    "status",
+    "error",
+    "reason",
+    "server",
+    "created_at",
+    "ended_at",
+    "latest_instance_id",
+    "parent_job_id",
+    "rerun_of",
+    "parameters",
+)
 
 
 @app.command("list")
@@ -45,31 +60,36 @@ def show(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
     done = list(api.pages(f"/instances/{instance_id}/activities", 1000)) if instance_id else []
     if as_json:
         return terminal().json(job | {"activities": done})
-    names = ("id", "runbook_path", "version", "status", "error", "reason", "server", "created_at", "ended_at")
-    terminal().fields({name: job[name] for name in names} | {"parameters": job["parameters"]})
+    terminal().fields({name: job[name] for name in _SHOWN} | {"test": _test(job)})
     for record in job["returned_data"]:
         terminal().say("\nReturned data:")
         terminal().fields(record)
     if done:
         terminal().say("\nActivities of the newest instance:")
-        columns = ("activity_name", "status", "started_at", "duration_seconds", "error")
-        terminal().table(
-            ("activity", "status", "started", "seconds", "error"), [[each[name] for name in columns] for each in done]
-        )
+        columns = ("activity_id", "activity_name", "status", "started_at", "duration_seconds")
+        rows = [[*(each[name] for name in columns), _origin(each["origin"]), each["error"]] for each in done]
+        terminal().table(("activity", "name", "status", "started", "seconds", "origin", "error"), rows)
     return None
+
+
+@app.command("pause")
+@calls_api
+def pause(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
+    """Start nothing more in a job.
+
+    What runs goes on to its end; then the job is held.
+    """
+    _told(api.post(f"/jobs/{job_id}/pause", {}), as_json=as_json)
 
 
 @app.command("continue")
 @calls_api
 def go_on(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
-    """Let a held job go on where it stood.
+    """Let a held or paused job go on where it stood.
 
     Activities in doubt are answered one by one: see `orchestrion doubt`.
     """
-    job = api.post(f"/jobs/{job_id}/continue", {})
-    if as_json:
-        return terminal().json(job)
-    return terminal().fields({name: job[name] for name in ("id", "runbook_path", "status")})
+    _told(api.post(f"/jobs/{job_id}/continue", {}), as_json=as_json)
 
 
 @app.command("stop")
@@ -79,7 +99,26 @@ def stop(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
 
     One that has ended stays as it is.
     """
-    job = api.post(f"/jobs/{job_id}/stop", {})
+    _told(api.post(f"/jobs/{job_id}/stop", {}), as_json=as_json)
+
+
+def _told(job: Any, *, as_json: bool) -> None:
     if as_json:
         return terminal().json(job)
-    return terminal().fields({name: job[name] for name in ("id", "runbook_path", "status")})
+    return terminal().fields({name: job[name] for name in ("id", "runbook_path", "status", "reason")})
+
+
+def _test(job: Any) -> str | None:
+    """What a job that tests a runbook is called."""
+    if job["is_dry_run"]:
+        return "dry run"
+    return "yes" if job["is_test"] else None
+
+
+def _origin(origin: Any) -> str | None:
+    """Where a result comes from that an execution did not simply get by running."""
+    if origin is None:
+        return None
+    if origin["dry_run"]:
+        return f"dry run: {origin['dry_run']}"
+    return "given" if origin["given"] else "reused"

@@ -14,12 +14,14 @@ from orchestrion.cli import (
     db,
     docs,
     doubt,
+    instance,
     job,
     key,
     login,
     openapi,
     pack,
     runbook,
+    schedule,
     server,
     up,
     user,
@@ -45,11 +47,13 @@ app.command("web")(up.web)
 app.command("runbook-server")(up.runbook_server)
 app.add_typer(runbook.app, name="runbook")
 app.add_typer(job.app, name="job")
+app.add_typer(instance.app, name="instance")
 app.add_typer(doubt.app, name="doubt")
 app.add_typer(server.app, name="server")
 app.add_typer(variable.app, name="variable")
 app.add_typer(counter.app, name="counter")
 app.add_typer(computer_group.app, name="computer-group")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(pack.app, name="pack")
 app.add_typer(db.app, name="db")
 app.add_typer(key.app, name="key")

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestrion.cli import rehearsal
+from orchestrion.cli import given, rehearsal, trial
 from orchestrion.cli.failures import CommandError, ExitCode
+from orchestrion.cli.following import tell, verdict, wait_for_end
 from orchestrion.cli.options import AsJson, Limit, calls_api
 from orchestrion.cli.terminal import shown, terminal
 
@@ -17,8 +18,6 @@ RunbookPath = Annotated[str, typer.Argument(metavar="PATH", help="The runbook's 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE...", help="YAML or JSON files, or folders of them.")]
 Folder = Annotated[str | None, typer.Option(help="The path of an existing folder to import below.")]
 _TEXT_FILES = (".yaml", ".yml", ".json")
-_ENDED = ("success", "warning", "failed", "canceled")
-_WAIT_SECONDS = 30
 
 
 @app.command("list")
@@ -126,7 +125,12 @@ def run(
 
     With --wait, the exit code is 3 when the run failed, was canceled or needs a person.
     """
-    body = {"path": path, "parameters": _parameters(parameter or []), "servers": server or [], "idempotency_key": key}
+    body = {
+        "path": path,
+        "parameters": given.texts(parameter or [], "parameter"),
+        "servers": server or [],
+        "idempotency_key": key,
+    }
     job = api.post("/runbooks/by-path/start", body)
     if wait:
         if not as_json:
@@ -135,41 +139,9 @@ def run(
     if as_json:
         terminal().json(job)
     else:
-        _tell(job)
+        tell(api, job)
     if wait:
-        raise typer.Exit(_verdict(job, strict=strict))
-
-
-def wait_for_end(api: Any, job: Any) -> Any:
-    """The job when it has ended, waits for a person, or is an armed monitor, which ends only when it is stopped."""
-    while job["status"] not in (*_ENDED, "held", "waiting"):
-        job = api.get(f"/jobs/{job['id']}", wait=_WAIT_SECONDS)
-    return job
-
-
-def _verdict(job: Any, *, strict: bool) -> ExitCode:
-    good = ("success", "waiting") if strict else ("success", "warning", "waiting")
-    return ExitCode.SUCCESS if job["status"] in good else ExitCode.FAILED_RUN
-
-
-def _tell(job: Any) -> None:
-    names = ("id", "runbook_path", "version", "status", "error", "reason")
-    terminal().fields({name: job[name] for name in names})
-    for record in job["returned_data"]:
-        terminal().say("\nReturned data:")
-        terminal().fields(record)
-    if job["status"] == "held":
-        terminal().note("It waits for a person: see `orchestrion doubt list`.")
-
-
-def _parameters(given: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for each in given:
-        name, separator, value = each.partition("=")
-        if not separator or not name:
-            raise CommandError(ExitCode.USAGE, f"'{each}' is no parameter: write -p name=value.")
-        found[name] = value
-    return found
+        raise typer.Exit(verdict(job, strict=strict))
 
 
 def _import(api: Any, files: list[Path], folder: str | None, *, dry_run: bool, as_json: bool) -> None:
@@ -261,4 +233,5 @@ def _last(found: Any) -> str:
     return f"{job['status']} {shown(job['ended_at'] or job['created_at'])}" if job else "-"
 
 
+app.add_typer(trial.app)  # `try`
 app.add_typer(rehearsal.app)  # `test` and `record`
