@@ -1,9 +1,19 @@
 import { Popover, Switch, TextInput } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
-import type { PublishedItem } from '@/api/types';
+import { useRunbookBy } from '@/api/invoked';
+import type { ActivityDefinition, PublishedItem } from '@/api/types';
 import { nameOf } from '../model/document';
-import { itemToken, variableToken } from '../model/template';
-import { COMMON_ITEMS, preceding, type Preceding, publishedBy } from '../model/upstream';
+import { invocationOf } from '../model/invoke';
+import { counterToken, groupToken, itemToken, variableToken } from '../model/template';
+import {
+  COMMON_ITEMS,
+  ERROR,
+  ERROR_ITEMS,
+  isOnErrorPath,
+  preceding,
+  type Preceding,
+  publishedBy,
+} from '../model/upstream';
 import { useEditing, useEditor } from '../state/context';
 import classes from './PublishedPicker.module.css';
 
@@ -36,7 +46,7 @@ export function PublishedPicker({ opened, onClose, onPick, children }: Props) {
 }
 
 function Choices({ onPick }: { onPick: (token: string) => void }) {
-  const { variables } = useEditing();
+  const { names } = useEditing();
   const [filter, setFilter] = useState('');
   const [common, setCommon] = useState(false);
   const document = useEditor((state) => state.document);
@@ -47,7 +57,6 @@ function Choices({ onPick }: { onPick: (token: string) => void }) {
   });
   const before = from ? preceding(document, from) : [];
   const words = filter.toLowerCase();
-  const paths = variables.filter((path) => path.toLowerCase().includes(words));
   return (
     <section aria-label="Published data" className={classes.picker}>
       <div className={classes.head}>
@@ -69,19 +78,52 @@ function Choices({ onPick }: { onPick: (token: string) => void }) {
           <Items key={each.id} preceding={each} common={common} filter={words} onPick={onPick} />
         ))}
         {before.length === 0 ? <p className={classes.none}>No activity leads to this one yet.</p> : null}
-        {paths.length > 0 ? <h4 className={classes.source}>Variables</h4> : null}
-        {paths.map((path) => (
-          <button
-            key={path}
-            type="button"
-            className={classes.item}
-            onClick={() => onPick(variableToken(path))}
-          >
-            {path}
-          </button>
-        ))}
+        {from && isOnErrorPath(document, from) ? (
+          <Choice
+            id={ERROR}
+            name="What failed"
+            items={ERROR_ITEMS.filter(({ name }) => `what failed ${name}`.toLowerCase().includes(words))}
+            onPick={onPick}
+          />
+        ) : null}
+        <Paths
+          title="Variables"
+          paths={names.variables}
+          token={variableToken}
+          {...{ filter: words, onPick }}
+        />
+        <Paths title="Counters" paths={names.counters} token={counterToken} {...{ filter: words, onPick }} />
+        <Paths
+          title="Computer of a group"
+          paths={names.computerGroups}
+          token={groupToken}
+          {...{ filter: words, onPick }}
+        />
       </div>
     </section>
+  );
+}
+
+interface PathsProps {
+  title: string;
+  paths: readonly string[];
+  token: (path: string) => string;
+  filter: string;
+  onPick: (token: string) => void;
+}
+
+function Paths({ title, paths, token, filter, onPick }: PathsProps) {
+  const shown = paths.filter((path) => path.toLowerCase().includes(filter));
+  if (shown.length === 0) return null;
+  return (
+    <>
+      <h4 className={classes.source}>{title}</h4>
+      {shown.map((path) => (
+        <button key={path} type="button" className={classes.item} onClick={() => onPick(token(path))}>
+          {path}
+        </button>
+      ))}
+    </>
   );
 }
 
@@ -95,9 +137,28 @@ interface ItemsProps {
 function Items({ preceding: { id, activity }, common, filter, onPick }: ItemsProps) {
   const { types } = useEditing();
   const name = nameOf(activity, types);
-  const own = publishedBy(activity, types.get(activity.type));
+  const own = [...publishedBy(activity, types.get(activity.type)), ...useReturned(activity)];
   const holds = (item: PublishedItem) => `${name} ${item.name}`.toLowerCase().includes(filter);
   const items = [...own, ...(common || own.length === 0 ? COMMON_ITEMS : [])].filter(holds);
+  return <Choice {...{ id, name, items, onPick }} />;
+}
+
+/** What the runbook returns that an activity invokes, which it publishes under the same names. */
+function useReturned(activity: ActivityDefinition): PublishedItem[] {
+  const type = useEditing().types.get(activity.type);
+  const invocation = type ? invocationOf(type, activity.inputs ?? {}) : null;
+  const invoked = useRunbookBy(invocation?.runbook ?? '', invocation?.byPath ?? false);
+  return (invoked?.returned_data ?? []).map((item) => ({ ...item, many: false }));
+}
+
+interface ChoiceProps {
+  id: string;
+  name: string;
+  items: PublishedItem[];
+  onPick: (token: string) => void;
+}
+
+function Choice({ id, name, items, onPick }: ChoiceProps) {
   if (items.length === 0) return null;
   return (
     <>

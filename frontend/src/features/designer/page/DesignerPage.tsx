@@ -4,12 +4,14 @@ import { useMemo } from 'react';
 import { variablesOptions } from '@/api/administration';
 import { activityTypesOptions } from '@/api/catalogue';
 import { messageOf } from '@/api/problem';
+import { computerGroupsOptions, countersOptions } from '@/api/resources';
 import { draftOptions, runbookOptions } from '@/api/runbooks';
 import { sessionOptions } from '@/api/session';
 import type { ActivityType, Draft, Runbook } from '@/api/types';
 import { useTitle } from '@/shared/hooks/use-title';
 import { ErrorNote, Loading } from '@/shared/ui/notes';
 import { emptyDocument, typesById } from '../model/document';
+import type { Names } from '../state/context';
 import type { DesignerSlots } from './slots';
 import { Workbench } from './Workbench';
 
@@ -49,12 +51,27 @@ interface OpenedProps extends DesignerSlots {
 
 function Opened({ types, runbook, draft, ...slots }: OpenedProps) {
   const byId = useMemo(() => typesById(types), [types]);
-  const { data: variables = [] } = useQuery(variablesOptions);
-  const paths = useMemo(() => variables.map((variable) => variable.path), [variables]);
+  const names = useNames();
   const start = draft?.document ?? runbook.document ?? emptyDocument(runbook.name);
   return (
     <ReactFlowProvider>
-      <Workbench runbook={runbook} draft={draft} start={start} types={byId} variables={paths} {...slots} />
+      <Workbench runbook={runbook} draft={draft} start={start} types={byId} names={names} {...slots} />
     </ReactFlowProvider>
+  );
+}
+
+const pathsOf = (entries: { path: string }[] = []): string[] => entries.map(({ path }) => path);
+
+function useNames(): Names {
+  const { data: variables } = useQuery(variablesOptions);
+  const { data: counters } = useQuery({ ...countersOptions, refetchInterval: false });
+  const { data: groups } = useQuery(computerGroupsOptions);
+  return useMemo(
+    () => ({
+      variables: pathsOf(variables),
+      counters: pathsOf(counters),
+      computerGroups: pathsOf(groups),
+    }),
+    [variables, counters, groups],
   );
 }

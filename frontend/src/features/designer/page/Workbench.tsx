@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { ActivityType, Draft, Finding, Runbook, RunbookDocument } from '@/api/types';
 import { ActivitiesPane } from '../palette/ActivitiesPane';
 import { PropertiesPanel } from '../inspector/PropertiesPanel';
-import { EditingContext } from '../state/context';
+import { EditingContext, type Names } from '../state/context';
 import { FindingsContext } from '../state/findings';
 import { DraftSaver } from '../state/saver';
 import { createEditor } from '../state/store';
@@ -25,18 +25,18 @@ interface Props extends DesignerSlots {
   draft: Draft | null;
   start: RunbookDocument;
   types: ReadonlyMap<string, ActivityType>;
-  variables: readonly string[];
+  names: Names;
 }
 
 /** The designer's panes around one editor. */
-export function Workbench({ runbook, draft, start, types, variables, ...slots }: Props) {
+export function Workbench({ runbook, draft, start, types, names, ...slots }: Props) {
   const [editor] = useState(() => createEditor(start));
   const [saver] = useState(() => (draft ? new DraftSaver(runbook.id, editor, draft) : null));
   useEffect(() => {
     saver?.open();
     return () => saver?.close();
   }, [saver]);
-  const editing = useMemo(() => ({ editor, saver, types, variables }), [editor, saver, types, variables]);
+  const editing = useMemo(() => ({ editor, saver, types, names }), [editor, saver, types, names]);
   return (
     <EditingContext value={editing}>
       {saver ? (

@@ -4,12 +4,20 @@ import type { ActivityType } from '@/api/types';
 import type { DraftSaver } from './saver';
 import type { EditorState, EditorStore } from './store';
 
+export interface Names {
+  variables: readonly string[];
+  counters: readonly string[];
+  computerGroups: readonly string[];
+}
+export const NO_NAMES: Names = { variables: [], counters: [], computerGroups: [] };
+
 export interface Editing {
   editor: EditorStore;
   /** Null while the document can only be looked at. */
   saver: DraftSaver | null;
   types: ReadonlyMap<string, ActivityType>;
-  variables: readonly string[];
+  /** What expressions can name by path. */
+  names: Names;
 }
 
 export const EditingContext = createContext<Editing | null>(null);

@@ -4,7 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import type { Field, Json } from '@/api/types';
 import { drawn } from '../../model/testing';
-import { EditingContext } from '../../state/context';
+import { EditingContext, NO_NAMES } from '../../state/context';
 import { createEditor } from '../../state/store';
 import { InputField } from './InputField';
 
@@ -24,7 +24,7 @@ const TRIGGERS: Field = {
 
 function show(value: Json | undefined) {
   const onChange = vi.fn();
-  const editing = { editor: createEditor(drawn(['a'])), saver: null, types: new Map(), variables: [] };
+  const editing = { editor: createEditor(drawn(['a'])), saver: null, types: new Map(), names: NO_NAMES };
   render(
     <MantineProvider env="test">
       <EditingContext value={editing}>
