@@ -52,10 +52,10 @@ export interface Flatten {
 }
 
 export interface Retry {
-  attempts?: number;
-  delay_seconds?: number;
-  backoff?: number;
-  when?: Condition[];
+  attempts?: number | undefined;
+  delay_seconds?: number | undefined;
+  backoff?: number | undefined;
+  when?: Condition[] | undefined;
 }
 
 export interface Behaviour {
@@ -63,7 +63,7 @@ export interface Behaviour {
   report_failure?: boolean;
   report_after_seconds?: number;
   timeout_seconds?: number;
-  retry?: Retry;
+  retry?: Retry | undefined;
   effect?: 'pure' | 'read' | 'idempotent' | 'verifiable' | 'once';
   in_doubt?: 'ask' | 'repeat' | 'fail' | 'succeed';
   parallel?: number;

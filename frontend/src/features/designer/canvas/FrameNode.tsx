@@ -30,9 +30,11 @@ export const FrameNode = memo(function FrameNode({ data, selected, isConnectable
         isConnectable={isConnectable}
       />
       <div className={classes.head} style={{ height: HEAD }}>
-        <TypeIcon type={box.type} size={24} />
-        <span className={classes.name}>{box.name}</span>
-        <SecondLine box={box} />
+        <TypeIcon type={box.type} />
+        <div className={classes.words}>
+          <div className={classes.name}>{box.name}</div>
+          <SecondLine box={box} />
+        </div>
       </div>
       {box.isEmpty ? <p className={classes.hint}>Drag the activities to be repeated in here.</p> : null}
       {box.problem ? <Badge severity={box.problem} messages={box.problems} /> : null}

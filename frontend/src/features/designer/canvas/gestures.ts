@@ -34,6 +34,7 @@ function put<T>(set: Set<T>, item: T, wanted: boolean): boolean {
 
 /** The overview shows problems and runs in the same colours as the canvas. */
 export function miniMapColor({ data }: ActivityNode): string {
+  if (data.box.isFrame) return 'var(--border)';
   const status = data.box.state?.status;
   if (status === 'in-doubt') return 'var(--status-doubt)';
   if (status && status !== 'canceled') return `var(--status-${status})`;

@@ -1,6 +1,7 @@
 import { Tabs } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { nameOf } from '../model/document';
+import { isGroup } from '../model/groups';
 import { shownFields, tabsOf } from '../model/inputs';
 import { generalFindings } from '../model/problems';
 import { useEditing, useEditor } from '../state/context';
@@ -31,6 +32,8 @@ export function ActivityProperties({ id, renderRun }: Props) {
   const shown = type ? shownFields(type, activity.inputs ?? {}).map((field) => field.name) : [];
   const findings = generalFindings(all, id, shown);
   const tabs = type ? tabsOf(type, activity.inputs ?? {}).filter((tab) => tab !== GENERAL) : [];
+  // A group repeats already; what it has of that all the same must be seen to be removed.
+  const canLoop = !isGroup(activity) || activity.looping !== undefined;
   const first = renderRun ? 'run' : (tabs[0] ?? 'general');
   return (
     <>
@@ -53,7 +56,7 @@ export function ActivityProperties({ id, renderRun }: Props) {
           ))}
           <Tabs.Tab value="general">General</Tabs.Tab>
           <Tabs.Tab value="behaviour">Behaviour</Tabs.Tab>
-          <Tabs.Tab value="looping">Looping</Tabs.Tab>
+          {canLoop ? <Tabs.Tab value="looping">Looping</Tabs.Tab> : null}
         </Tabs.List>
         {renderRun ? <Tabs.Panel value="run">{renderRun(id)}</Tabs.Panel> : null}
         {tabs.map((tab) => (
@@ -68,9 +71,11 @@ export function ActivityProperties({ id, renderRun }: Props) {
         <Tabs.Panel value="behaviour">
           <BehaviourTab id={id} activity={activity} type={type} />
         </Tabs.Panel>
-        <Tabs.Panel value="looping">
-          <LoopingTab id={id} activity={activity} />
-        </Tabs.Panel>
+        {canLoop ? (
+          <Tabs.Panel value="looping">
+            <LoopingTab id={id} activity={activity} />
+          </Tabs.Panel>
+        ) : null}
       </Tabs>
     </>
   );

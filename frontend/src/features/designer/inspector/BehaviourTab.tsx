@@ -1,7 +1,9 @@
 import { Select, Switch, TextInput } from '@mantine/core';
-import type { ActivityDefinition, ActivityType, Behaviour } from '@/api/types';
+import type { ActivityDefinition, ActivityType, Behaviour, Retry } from '@/api/types';
 import { changeBehaviour } from '../model/behaviour';
+import { FOR_EACH, isGroup } from '../model/groups';
 import { useEditor, useReadOnly } from '../state/context';
+import { ConditionList } from './ConditionList';
 import { NumberBox } from './controls';
 import classes from './PropertiesPanel.module.css';
 
@@ -42,18 +44,22 @@ export function BehaviourTab({ id, activity, type }: Props) {
       changeBehaviour(document, id, change),
     );
   const flatten = behaviour.flatten;
-  const retry = behaviour.retry ?? {};
+  const isRepeated = isGroup(activity);
   return (
     <div className={classes.stack}>
-      <Select
-        label="Flatten"
-        description="Makes one record of the many that one execution publishes."
-        data={FORMATS}
-        value={flatten ? (flatten.format ?? 'separator') : ''}
-        disabled={readOnly}
-        allowDeselect={false}
-        onChange={(format) => put({ flatten: format ? { ...flatten, format: format as 'csv' } : undefined })}
-      />
+      {isRepeated && !flatten ? null : (
+        <Select
+          label="Flatten"
+          description="Makes one record of the many that one execution publishes."
+          data={FORMATS}
+          value={flatten ? (flatten.format ?? 'separator') : ''}
+          disabled={readOnly}
+          allowDeselect={false}
+          onChange={(format) =>
+            put({ flatten: format ? { ...flatten, format: format as 'csv' } : undefined })
+          }
+        />
+      )}
       {flatten && (flatten.format ?? 'separator') === 'separator' ? (
         <TextInput
           label="Separator"
@@ -85,32 +91,7 @@ export function BehaviourTab({ id, activity, type }: Props) {
         disabled={readOnly}
         onChange={(event) => put({ report_failure: event.currentTarget.checked || undefined })}
       />
-      <div className={classes.section}>Try again when it fails</div>
-      <NumberBox
-        label="Attempts in all"
-        fallback={1}
-        min={1}
-        value={retry.attempts}
-        onChange={(attempts) => put({ retry: attempts ? { ...retry, attempts } : undefined })}
-      />
-      {(retry.attempts ?? 1) > 1 ? (
-        <div className={classes.pair}>
-          <NumberBox
-            label="Wait, seconds"
-            fallback={0}
-            value={retry.delay_seconds}
-            onChange={(delay_seconds) => put({ retry: { ...retry, delay_seconds } })}
-          />
-          <NumberBox
-            label="Times each"
-            fallback={1}
-            min={1}
-            step={0.5}
-            value={retry.backoff}
-            onChange={(backoff) => put({ retry: { ...retry, backoff } })}
-          />
-        </div>
-      ) : null}
+      <Retrying id={id} retry={behaviour.retry ?? {}} onChange={(retry) => put({ retry })} />
       <div className={classes.section}>When a crash hides the outcome</div>
       <Select
         label="Effect"
@@ -133,13 +114,65 @@ export function BehaviourTab({ id, activity, type }: Props) {
         }
       />
       <NumberBox
-        label="Records at once"
-        description="How many records run at the same time; 1 runs them one after another."
+        label={activity.type === FOR_EACH ? 'Items at once' : 'Records at once'}
+        description="How many run at the same time; 1 runs them one after another."
         fallback={1}
         min={1}
         value={behaviour.parallel}
         onChange={(parallel) => put({ parallel })}
       />
     </div>
+  );
+}
+
+interface RetryingProps {
+  id: string;
+  retry: Retry;
+  onChange: (retry: Retry | undefined) => void;
+}
+
+/** How often it is tried again, how long it waits, and after which failures. */
+function Retrying({ id, retry, onChange }: RetryingProps) {
+  return (
+    <>
+      <div className={classes.section}>Try again when it fails</div>
+      <NumberBox
+        label="Attempts in all"
+        fallback={1}
+        min={1}
+        value={retry.attempts}
+        onChange={(attempts) => onChange(attempts ? { ...retry, attempts } : undefined)}
+      />
+      {(retry.attempts ?? 1) > 1 ? (
+        <div className={classes.pair}>
+          <NumberBox
+            label="Wait, seconds"
+            fallback={0}
+            value={retry.delay_seconds}
+            onChange={(delay_seconds) => onChange({ ...retry, delay_seconds })}
+          />
+          <NumberBox
+            label="Times each"
+            fallback={1}
+            min={1}
+            step={0.5}
+            value={retry.backoff}
+            onChange={(backoff) => onChange({ ...retry, backoff })}
+          />
+        </div>
+      ) : null}
+      {(retry.attempts ?? 1) > 1 ? (
+        <div>
+          <div className={classes.kind}>Only when any of these holds</div>
+          <ConditionList
+            label="Retry"
+            source={id}
+            conditions={retry.when ?? []}
+            onChange={(when) => onChange({ ...retry, when: when.length ? when : undefined })}
+            empty="No condition: every failure is tried again."
+          />
+        </div>
+      ) : null}
+    </>
   );
 }

@@ -3,7 +3,11 @@ import { IconTrash } from '@tabler/icons-react';
 import type { ActivityDefinition } from '@/api/types';
 import { linksOf, nameOf } from '../model/document';
 import { addLink, changeActivity, mayLink, removeSelection } from '../model/edits';
+import { isGroup, mayJoin } from '../model/groups';
+import { joinGroup } from '../model/places';
+import { findingsOf } from '../model/problems';
 import { useEditing, useEditor, useReadOnly } from '../state/context';
+import { useFindings } from '../state/findings';
 import classes from './PropertiesPanel.module.css';
 
 interface Props {
@@ -43,11 +47,47 @@ export function GeneralTab({ id, activity }: Props) {
         disabled={readOnly}
         onChange={(event) => change('enabled', { enabled: event.currentTarget.checked ? undefined : false })}
       />
+      <GroupChoice id={id} activity={activity} />
       <Neighbours id={id} />
       <div className={classes.kind}>
         Id in expressions: <code>{id}</code>
       </div>
     </div>
+  );
+}
+
+/** Which For Each or While it belongs to: what dragging it into a frame does. */
+function GroupChoice({ id, activity }: Props) {
+  const { types } = useEditing();
+  const readOnly = useReadOnly();
+  const document = useEditor((state) => state.document);
+  const edit = useEditor((state) => state.edit);
+  const findings = findingsOf(useFindings(), id, 'group');
+  const group = activity.group ?? '';
+  const groups = Object.entries(document.activities ?? {})
+    .filter(([other, each]) => isGroup(each) && mayJoin(document, id, other))
+    .map(([value, each]) => ({ value, label: nameOf(each, types) }));
+  const isKnown = groups.some(({ value }) => value === group);
+  if (groups.length === 0 && !group) return null;
+  return (
+    <Select
+      label="Group"
+      description="It runs in each round of its group."
+      data={[
+        { value: '', label: 'In none' },
+        ...groups,
+        ...(isKnown || !group ? [] : [{ value: group, label: `${group} (missing)` }]),
+      ]}
+      value={group}
+      allowDeselect={false}
+      disabled={readOnly}
+      error={findings[0]?.message}
+      onChange={(next) =>
+        edit('', (old) =>
+          next || isKnown ? joinGroup(old, id, next ?? '') : changeActivity(old, id, { group: undefined }),
+        )
+      }
+    />
   );
 }
 

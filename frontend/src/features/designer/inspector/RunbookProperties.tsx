@@ -1,14 +1,16 @@
 import { ActionIcon, Button, Select, Switch, TagsInput, Textarea, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { ReturnedItem, RunbookSettings } from '@/api/types';
+import { linksOf, nameOf } from '../model/document';
 import { changeRunbook, changeSettings } from '../model/edits';
-import { useEditor, useReadOnly } from '../state/context';
+import { useEditing, useEditor, useReadOnly } from '../state/context';
 import { useFindings } from '../state/findings';
 import { NumberBox } from './controls';
 import classes from './PropertiesPanel.module.css';
 import fieldClasses from './fields/fields.module.css';
 import { Findings } from './Findings';
 
+const ON_ERROR = 'settings.on_error';
 const RECOVERIES = [
   { value: 'resume', label: 'Go on where it was' },
   { value: 'restart', label: 'Start from the beginning' },
@@ -21,7 +23,9 @@ export function RunbookProperties() {
   const document = useEditor((state) => state.document);
   const edit = useEditor((state) => state.edit);
   const readOnly = useReadOnly();
-  const findings = useFindings().filter(({ place }) => place.activity === null && place.link === null);
+  const findings = useFindings().filter(
+    ({ place }) => place.activity === null && place.link === null && place.property !== ON_ERROR,
+  );
   const settings = document.settings ?? {};
   const put = (change: Partial<RunbookSettings>) =>
     edit(`settings.${Object.keys(change).join()}`, (old) => changeSettings(old, change));
@@ -107,9 +111,48 @@ export function RunbookProperties() {
           disabled={readOnly}
           onChange={(event) => put({ start_monitor_on_check_in: event.currentTarget.checked || undefined })}
         />
+        <Switch
+          label="Fresh variables"
+          description="Activities read variables when they start, not all at the start of the run."
+          checked={settings.fresh_variables ?? false}
+          disabled={readOnly}
+          onChange={(event) => put({ fresh_variables: event.currentTarget.checked || undefined })}
+        />
+        <ErrorPath />
         <Returned items={document.returned_data ?? []} />
       </div>
     </>
+  );
+}
+
+/** What runs once, at the end, when a failure was taken by no link. */
+function ErrorPath() {
+  const { types } = useEditing();
+  const document = useEditor((state) => state.document);
+  const edit = useEditor((state) => state.edit);
+  const readOnly = useReadOnly();
+  const findings = useFindings().filter(({ place }) => place.property === ON_ERROR);
+  const entry = document.settings?.on_error ?? '';
+  const targets = new Set(linksOf(document).map(({ to }) => to));
+  const data = Object.entries(document.activities ?? {})
+    .filter(([id, { group }]) => id === entry || (!group && !targets.has(id)))
+    .map(([value, activity]) => ({ value, label: nameOf(activity, types) }));
+  const isMissing = entry !== '' && !document.activities?.[entry];
+  return (
+    <Select
+      label="Error path begins with"
+      description="An activity without incoming links. It runs once, at the end, when a failure was taken by no link."
+      data={[
+        { value: '', label: 'There is none' },
+        ...data,
+        ...(isMissing ? [{ value: entry, label: `${entry} (missing)` }] : []),
+      ]}
+      value={entry}
+      allowDeselect={false}
+      disabled={readOnly}
+      error={findings.map(({ message, fix }) => `${message} ${fix}`).join(' ')}
+      onChange={(id) => edit('', (old) => changeSettings(old, { on_error: id || undefined }))}
+    />
   );
 }
 

@@ -14,17 +14,17 @@ const place = (document: ReturnType<typeof grouped>, id: string) =>
 
 describe('a frame', () => {
   it('encloses its members, with room for its name', () => {
-    expect(boundsOf(grouped({ loop: ['a'] }), 'loop')).toEqual({ x: -20, y: -60, width: 280, height: 140 });
+    expect(boundsOf(grouped({ loop: ['a'] }), 'loop')).toEqual({ x: -20, y: -80, width: 280, height: 160 });
   });
 
   it('stands at its own place while it is empty', () => {
-    expect(boundsOf(grouped({ loop: [] }), 'loop')).toMatchObject({ width: 280, height: 140 });
+    expect(boundsOf(grouped({ loop: [] }), 'loop')).toMatchObject({ width: 280, height: 160 });
   });
 
   it('holds the frames inside it', () => {
     const document = grouped({ outer: ['inner'], inner: ['a'] });
     const [outer, inner] = [boundsOf(document, 'outer'), boundsOf(document, 'inner')];
-    expect([outer.x, outer.y]).toEqual([inner.x - 20, inner.y - 60]);
+    expect([outer.x, outer.y]).toEqual([inner.x - 20, inner.y - 80]);
   });
 
   it('is drawn before what lies on it', () => {

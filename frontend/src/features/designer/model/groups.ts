@@ -12,9 +12,9 @@ export interface Rect extends Point {
 }
 
 const PADDING = GRID;
-/** Height of a frame's upper edge, where its name stands. */
-export const HEAD = 2 * GRID;
-export const EMPTY_FRAME = { width: 14 * GRID, height: 7 * GRID };
+/** Height of a frame's upper edge, where its name stands: a box's, so that links to its neighbours run straight. */
+export const HEAD = NODE_HEIGHT;
+export const EMPTY_FRAME = { width: 14 * GRID, height: 8 * GRID };
 const DEEPEST = 8; // As the server's bound; it also ends the walk through groups that contain each other.
 
 export const isGroup = (activity: ActivityDefinition | undefined): boolean =>
