@@ -12,6 +12,8 @@ from orchestrion.engine.signals import ExecutionKey
 from orchestrion.model.runbook import Link
 
 Outputs = tuple[Lineage, ...]
+#: Which execution of a group: batch, ordinal of the record, member of a computer group (0 also where there is none).
+Place = tuple[int, int, int]
 
 
 @dataclass(slots=True)
@@ -23,7 +25,7 @@ class Scope:
 
     path: str
     board: JunctionBoard
-    parent: tuple[int, int] | None = None  # batch and ordinal of the group's execution
+    parent: Place | None = None
     round: int = 0
     live: int = 0
     problem: Lineage | None = None

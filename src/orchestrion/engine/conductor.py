@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from orchestrion.engine.batch import Batch, Delayed, Members, Scope
+from orchestrion.engine.batch import Batch, Delayed, Members, Place, Scope
 from orchestrion.engine.commands import (
     Command,
     EndInstance,
@@ -53,7 +53,7 @@ class Conductor:
         self.open: dict[str, Command] = {}
         self.batches: dict[int, Batch] = {}
         self.delayed: dict[str, Delayed] = {}
-        self.rounds: dict[tuple[int, int], GroupRun] = {}
+        self.rounds: dict[Place, GroupRun] = {}
         self.root = self.new_scope("", "")
         self.scopes: dict[str, Scope] = {"": self.root}
         self.next_batch = 1
@@ -198,7 +198,7 @@ class Conductor:
     def _arrival(self, batch: Batch, key: ExecutionKey) -> Lineage | None:
         """The path an execution starts on: a While asks for its next round on the data of the last one."""
         arrival = batch.arrivals[key.ordinal]
-        run = self.rounds.get((batch.id, key.ordinal))
+        run = self.rounds.get((batch.id, key.ordinal, key.member))
         return again_on(arrival, run.returned()) if run is not None else arrival
 
     def _goes_on(self, batch: Batch, command: StartActivity, signal: ActivityEnded) -> bool:
@@ -254,8 +254,8 @@ class Conductor:
         """One record of the batch is done, or it is done on one computer; when all are, the links fire."""
         flatten = None if batch.planned.is_group else batch.planned.activity.behaviour.flatten
         records = signal.records if flatten is None else (flattened(flatten, signal.records),)
-        if command.closing is not None:
-            outputs = self._closed(batch, command, signal)
+        if batch.planned.is_group:
+            outputs = self._left_group(batch, command, signal)
         else:
             outputs = self._outputs(batch, command, signal, records)
         if signal.status is not Status.SUCCESS:
@@ -288,15 +288,16 @@ class Conductor:
 
     def _enter_group(self, batch: Batch, command: StartActivity, signal: ActivityEnded) -> None:
         """The list of a For Each is known, or the condition of a While holds: its rounds begin."""
-        place = (batch.id, signal.key.ordinal)
+        place = (batch.id, signal.key.ordinal, signal.key.member)
         run = self.rounds[place] = GroupRun(batch.planned, command, self._outputs(batch, command, signal))
         self._advance_group(place, run)
 
-    def _advance_group(self, place: tuple[int, int], run: GroupRun) -> None:
+    def _advance_group(self, place: Place, run: GroupRun) -> None:
         """Begins the rounds that may begin; when the last is over, asks for the next condition or closes the group."""
         batch = self.batches[place[0]]
         while run.may_start:
-            path = f"{place[0]}-{place[1]}-{run.next_number}"
+            member = f"~{place[2]}" if run.command.member else ""
+            path = f"{place[0]}-{place[1]}{member}-{run.next_number}"
             scope = self.scopes[path] = self.new_scope(path, batch.planned.activity.id, place, run.started)
             run.started += 1
             self._begin(scope, batch.planned.body, (run.entries[scope.round],))
@@ -314,9 +315,9 @@ class Conductor:
         del self.scopes[scope.path]
         run.take(scope)
 
-    def _closed(self, batch: Batch, command: StartActivity, signal: ActivityEnded) -> tuple[Lineage, ...]:
+    def _left_group(self, batch: Batch, command: StartActivity, signal: ActivityEnded) -> tuple[Lineage, ...]:
         """What a group gives: one record, or one for each that the activity whose data it returns gave."""
-        run = self.rounds.pop((batch.id, signal.key.ordinal), None)
+        run = self.rounds.pop((batch.id, signal.key.ordinal, signal.key.member), None)
         returned = run.returned() if run is not None else ()
         if not returned:
             return self._outputs(batch, command, signal)
@@ -450,7 +451,7 @@ class Conductor:
 
     # what all of it needs ------------------------------------------------------------------------------------
 
-    def new_scope(self, path: str, group: str, parent: tuple[int, int] | None = None, number: int = 0) -> Scope:
+    def new_scope(self, path: str, group: str, parent: Place | None = None, number: int = 0) -> Scope:
         """A scope for the body of `group` (empty: the instance itself) in which nothing has happened yet."""
         return Scope(path, JunctionBoard(self.plan.boards.get(group, {})), parent, number)
 

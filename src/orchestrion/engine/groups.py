@@ -92,5 +92,4 @@ def again_on(arrival: Lineage | None, returned: Sequence[Lineage]) -> Lineage | 
     """
     if not returned:
         return arrival
-    last = returned[-1]
-    return Lineage(last.activity, last.record, last.status, arrival)
+    return returned[-1].on(arrival, carried=True)

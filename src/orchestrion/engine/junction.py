@@ -152,15 +152,16 @@ def republished(arrivals: Sequence[Lineage], rule: JunctionRule) -> tuple[Lineag
     steps: dict[int, Lineage] = {}
     for arrival in arrivals:
         for selected in rule.selected:
-            step = arrival.step_of(selected)
+            step = next((each for each in arrival.steps() if each.activity == selected and not each.carried), None)
             if step is not None:
-                steps.setdefault(id(step), step)
+                steps.setdefault(step.identity, step)
     return tuple(steps.values())
 
 
 def _common_step(arrivals: Sequence[Lineage], activity: str) -> Lineage | None:
-    first = arrivals[0].step_of(activity)
-    return first if all(arrival.step_of(activity) is first for arrival in arrivals) else None
+    found = [arrival.step_of(activity) for arrival in arrivals]
+    first = found[0]
+    return first if first and all(each and each.identity == first.identity for each in found) else None
 
 
 def _merged(arrivals: Sequence[Lineage], last_common: str) -> Lineage | None:
@@ -168,26 +169,30 @@ def _merged(arrivals: Sequence[Lineage], last_common: str) -> Lineage | None:
     common = _common_step(arrivals, last_common)
     steps: dict[str, dict[int, Lineage]] = {}
     for arrival in arrivals:
-        for step in reversed(list(_steps_behind(arrival, common))):
-            steps.setdefault(step.activity, {})[id(step)] = step
+        for step in _steps_behind(arrival, common):
+            steps.setdefault(step.activity, {})[step.identity] = step
     path = common
-    for activity, each in steps.items():
-        path = _one_step(activity, tuple(each.values()), path)
+    for each in steps.values():
+        path = _one_step(tuple(each.values()), path)
     return path
 
 
-def _steps_behind(arrival: Lineage, common: Lineage | None) -> Iterable[Lineage]:
+def _steps_behind(arrival: Lineage, common: Lineage | None) -> list[Lineage]:
+    """The newest step of each activity behind `common`, oldest first."""
+    found: dict[str, Lineage] = {}
     for step in arrival.steps():
-        if step is common:
-            return
-        yield step
+        if common is not None and step.identity == common.identity:
+            break
+        found.setdefault(step.activity, step)
+    return list(reversed(found.values()))
 
 
-def _one_step(activity: str, steps: Sequence[Lineage], parent: Lineage | None) -> Lineage:
+def _one_step(steps: Sequence[Lineage], parent: Lineage | None) -> Lineage:
     if len(steps) == 1:
-        return Lineage(activity, steps[0].record, steps[0].status, parent)
+        return steps[0].on(parent)
     worst = next((status for status in _WORST_FIRST if any(step.status is status for step in steps)), Status.SUCCESS)
-    return Lineage(activity, flattened(Flatten(), [step.record for step in steps]), worst, parent)
+    record = flattened(Flatten(), [step.record for step in steps])
+    return Lineage(steps[0].activity, record, worst, parent)
 
 
 _WORST_FIRST = (Status.FAILED, Status.WARNING)

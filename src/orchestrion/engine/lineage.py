@@ -13,13 +13,25 @@ from orchestrion.model.values import Record, Value
 class Lineage:
     """One step of the path; `parent` is the step before it. Shared between all records that came the same way.
 
-    `record` keeps only the items that the plan says are read later; `items` of steps are found by identity.
+    `record` keeps only the items that the plan says are read later. A step that a junction has put on another path
+    knows its `origin`, the step that it says again; `carried` is one that a While brings along from the round before.
     """
 
     activity: str
     record: Record
     status: Status
     parent: Lineage | None
+    origin: Lineage | None = None
+    carried: bool = False
+
+    @property
+    def identity(self) -> int:
+        """The same for all steps that stand for the same record of the same execution."""
+        return id(self.origin or self)
+
+    def on(self, parent: Lineage | None, *, carried: bool = False) -> Lineage:
+        """This step on another path."""
+        return Lineage(self.activity, self.record, self.status, parent, self.origin or self, carried)
 
     def steps(self) -> Iterator[Lineage]:
         """This step and all before it, newest first."""

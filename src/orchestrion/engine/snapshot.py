@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
-from orchestrion.engine.batch import Batch, Delayed, Members, Scope
+from orchestrion.engine.batch import Batch, Delayed, Members, Place, Scope
 from orchestrion.engine.commands import Command, EndInstance, ExpandGroup, StartActivity, StartDelay, command_key
 from orchestrion.engine.conductor import Conductor
 from orchestrion.engine.groups import GroupRun
@@ -79,11 +79,18 @@ class _Writer:
     def _number(self, lineage: Lineage | None) -> int | None:
         if lineage is None:
             return None
-        pending = [step for step in lineage.steps() if id(step) not in self._numbers]
-        for step in reversed(pending):
-            parent = None if step.parent is None else self._numbers[id(step.parent)]
-            self._numbers[id(step)] = len(self._lineages)
-            self._lineages.append([step.activity, dict(step.record), step.status.value, parent])
+        pending = [lineage]
+        while pending:
+            step = pending[-1]
+            missing = [each for each in (step.parent, step.origin) if each and id(each) not in self._numbers]
+            if missing:
+                pending += missing
+                continue
+            pending.pop()
+            if id(step) not in self._numbers:
+                places = [self._numbers[id(each)] if each else None for each in (step.parent, step.origin)]
+                self._numbers[id(step)] = len(self._lineages)
+                self._lineages.append([step.activity, dict(step.record), step.status.value, *places, step.carried])
         return self._numbers[id(lineage)]
 
     def _all(self, lineages: Sequence[Lineage | None]) -> list[Json]:
@@ -120,7 +127,7 @@ class _Writer:
             ],
         }
 
-    def _round(self, place: tuple[int, int], run: GroupRun) -> Json:
+    def _round(self, place: Place, run: GroupRun) -> Json:
         return {
             "place": list(place),
             "command": self._command(run.command),
@@ -186,8 +193,9 @@ class _Reader:
         """The conductor."""
         one, state = self._conductor, self._state
         for each in _list(state["lineages"]):
-            activity, record, status, parent = _list(each)
-            self._lineages.append(Lineage(_text(activity), _record(record), Status(_text(status)), self._step(parent)))
+            activity, record, status, parent, origin, carried = _list(each)
+            path = (self._step(parent), self._step(origin), bool(carried))
+            self._lineages.append(Lineage(_text(activity), _record(record), Status(_text(status)), *path))
         one.started = _read_started(_map(state["started"]))
         one.digest, one.next_batch = _number(state["digest"]), _number(state["next_batch"])
         one.is_stopped, one.is_imperfect = bool(state["stopped"]), bool(state["imperfect"])
@@ -317,9 +325,9 @@ def _number(value: Json) -> int:
     return value
 
 
-def _place(value: Json) -> tuple[int, int]:
-    batch, ordinal = _list(value)
-    return _number(batch), _number(ordinal)
+def _place(value: Json) -> Place:
+    batch, ordinal, member = _list(value)
+    return _number(batch), _number(ordinal), _number(member)
 
 
 def _record(value: Json) -> Record:
