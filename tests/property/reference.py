@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from orchestrion.model.condition import AllOf, AnyOf, Condition, Not, Operator, Predicate, Status, StatusIs
+from orchestrion.model.expression import Call, Constant, Expression, GroupReference, Subscription
 from orchestrion.model.job import Outcome
 from orchestrion.model.runbook import JUNCTION, RETURN_DATA, Activity, Flatten, FlattenFormat, Link, Runbook
-from orchestrion.model.template import Constant, Subscription, parse
+from orchestrion.model.template import parse
 from orchestrion.model.values import Record, Value, to_number, to_text
 
 Published: TypeAlias = tuple[Status, Sequence[Record], str]  # status, records, error of one attempt
@@ -37,13 +38,13 @@ class Item:
     lineage: tuple[Step, ...] = ()
 
     def step(self, activity: str) -> Step | None:
-        """The record of `activity` in this item's own history."""
-        return next((step for step in self.lineage if step.activity == activity), None)
+        """The newest record of `activity` in this item's own history."""
+        return next((step for step in reversed(self.lineage) if step.activity == activity), None)
 
     def until(self, activity: str) -> Item:
         """The item as it was when it left `activity`."""
-        names = [step.activity for step in self.lineage]
-        return Item(self.lineage[: names.index(activity) + 1])
+        places = [place for place, step in enumerate(self.lineage) if step.activity == activity]
+        return Item(self.lineage[: places[-1] + 1])
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ class _Interpreter:
         out: list[Item] = []
         ran: list[Execution] = []
         for ordinal, item in enumerate(work.items):
-            value = _bound(activity, item)
+            value = bound(activity, item)
             status, records, _ = self.executed(activity, ordinal, value, ran)
             self.run.statuses.append(status)
             out += [Item((*item.lineage, Step(activity.id, status, record))) for record in records]
@@ -140,7 +141,7 @@ class _Interpreter:
         self.follow(activity, out)
 
     def follow(self, activity: Activity, out: list[Item]) -> None:
-        passed = [(link, [item for item in out if _passes(link, item)]) for link in self.links(activity.id)]
+        passed = [(link, [item for item in out if passes(link, item)]) for link in self.links(activity.id)]
         self.pending += [Work(link.target, items) for link, items in passed if items]
         taken = [item for _, items in passed for item in items]
         failed = [item for item in out if item.lineage[-1].status is Status.FAILED]
@@ -153,14 +154,14 @@ class _Interpreter:
         while True:
             attempt += 1
             status, records, error = self.attempted(activity, ordinal, attempt, value, ran)
-            items = [_with_common(activity, status, error, attempt, record) for record in records]
-            if looping is None or _exits(looping.exit, looping.do_not_exit, activity.id, status, items):
+            items = [with_common(activity, status, error, attempt, record) for record in records]
+            if looping is None or exits(looping.exit, looping.do_not_exit, activity.id, status, items):
                 break
             if attempt == looping.max_attempts:
                 status, error = Status.FAILED, f"The loop did not exit within {attempt} attempts."
                 break
-        flat = [_flattened(records, activity.behaviour.flatten)] if activity.behaviour.flatten else records
-        return status, [_with_common(activity, status, error, attempt, record) for record in flat], error
+        flat = [flattened(records, activity.behaviour.flatten)] if activity.behaviour.flatten else records
+        return status, [with_common(activity, status, error, attempt, record) for record in flat], error
 
     def attempted(
         self, activity: Activity, ordinal: int, attempt: int, value: Value, ran: list[Execution]
@@ -175,8 +176,8 @@ class _Interpreter:
 
     def published(self, activity: Activity, value: Value, attempt: int, retry: int) -> Published:
         if activity.type == RETURN_DATA:
-            self.run.returned.append({"r": value})
-            return Status.SUCCESS, [{"r": value}], ""
+            self.run.returned.append({"r": to_text(value)})  # a text, as the runbook declares
+            return Status.SUCCESS, [{"r": to_text(value)}], ""
         if activity.type == JUNCTION:
             selected = self.runbook.activities.get(str(activity.inputs["return_data_from"]))
             return Status.SUCCESS, [{"Selected branch": selected.name if selected else ""}], ""
@@ -189,8 +190,8 @@ class _Interpreter:
             return
         selected = str(activity.inputs["return_data_from"])
         if selected:
-            items = _distinct(selected, [item for batch in arrived for item in batch])
-            if len([batch for batch in arrived if _distinct(selected, batch)]) > 1:
+            items = distinct(selected, [item for batch in arrived for item in batch])
+            if len([batch for batch in arrived if distinct(selected, batch)]) > 1:
                 self.run.merged |= {each for path in self.paths(junction) for each in path}
         else:
             items = [self.common(junction, [item for batch in arrived for item in batch])]
@@ -212,43 +213,43 @@ class _Interpreter:
         return replace(self.run, outcome=Outcome.FAILED if self.run.unhandled else outcome)
 
 
-def _distinct(activity: str, items: Iterable[Item]) -> list[Item]:
+def distinct(activity: str, items: Iterable[Item]) -> list[Item]:
     """The items of `activity` that `items` came from, each once, as they left it."""
     steps = dict.fromkeys(item.step(activity) for item in items)
     return [next(item for item in items if item.step(activity) is step).until(activity) for step in steps if step]
 
 
-def _passes(link: Link, item: Item) -> bool:
+def passes(link: Link, item: Item) -> bool:
     """Exclude beats Include; an empty Include passes (3.2)."""
-    if any(_holds(condition, item) for condition in link.exclude):
+    if any(holds(condition, item) for condition in link.exclude):
         return False
-    return any(_holds(condition, item) for condition in link.include) if link.include else True
+    return any(holds(condition, item) for condition in link.include) if link.include else True
 
 
-def _exits(
+def exits(
     leave: Sequence[Condition], stay: Sequence[Condition], activity: str, status: Status, records: Sequence[Record]
 ) -> bool:
     """Do Not Exit overrides Exit; each is true if it holds for any record of the attempt (3.9, OQ-5)."""
     items = [Item((Step(activity, status, record),)) for record in records]
-    if any(_holds(condition, item) for condition in stay for item in items):
+    if any(holds(condition, item) for condition in stay for item in items):
         return False
-    return any(_holds(condition, item) for condition in leave for item in items)
+    return any(holds(condition, item) for condition in leave for item in items)
 
 
-def _holds(condition: Condition, item: Item) -> bool:
+def holds(condition: Condition, item: Item) -> bool:
     """The conditions that generated runbooks use; the left side is an item of the newest record (3.2)."""
     newest = item.lineage[-1]
     match condition:
         case StatusIs(statuses):
             return newest.status in statuses
         case AllOf(conditions):
-            return [each for each in conditions if not _holds(each, item)] == []
+            return [each for each in conditions if not holds(each, item)] == []
         case AnyOf(conditions):
-            return [each for each in conditions if _holds(each, item)] != []
+            return [each for each in conditions if holds(each, item)] != []
         case Not(inner):
-            return not _holds(inner, item)
+            return not holds(inner, item)
         case Predicate():
-            return _compares(condition.operator, newest.record.get(condition.item), _text(condition.value, item))
+            return _compares(condition.operator, newest.record.get(condition.item), text_of(condition.value, item))
 
 
 def _compares(operator: Operator, left: Value, right: Value) -> bool:
@@ -266,29 +267,39 @@ def _compares(operator: Operator, left: Value, right: Value) -> bool:
     }[operator]
 
 
-def _bound(activity: Activity, item: Item) -> Value:
+def bound(activity: Activity, item: Item, computer: str = "") -> Value:
     """The one input that generated activities have, resolved along the item's own lineage (4.3)."""
     if activity.type == RETURN_DATA:
         values = activity.inputs["values"]
-        return _text(str(values["r"]), item) if isinstance(values, Mapping) else None
+        return text_of(str(values["r"]), item, computer) if isinstance(values, Mapping) else None
     text = activity.inputs.get("value")
-    return None if text is None else _text(str(text), item)
+    return None if text is None else text_of(str(text), item, computer)
 
 
-def _text(template: str, item: Item) -> Value:
-    """A template of literals and subscriptions; what lies on another path is an empty text (4.3)."""
-    values: list[Value] = []
-    for part in parse(template).segments:
-        if isinstance(part, Constant):
-            values.append(part.value)
-        elif isinstance(part, Subscription):
-            step = item.step(part.activity)
-            value = step.record.get(part.item) if step else None
-            values.append("" if value is None else value)
+def text_of(template: str, item: Item, computer: str = "") -> Value:
+    """A template of literals and references, on one computer of a group; what lies on another path is empty (4.3)."""
+    values = [_value_of(part, item, computer) for part in parse(template).segments]
     return values[0] if len(values) == 1 else "".join(to_text(value) for value in values)
 
 
-def _with_common(activity: Activity, status: Status, error: str, attempts: int, record: Record) -> Record:
+def _value_of(part: Expression, item: Item, computer: str) -> Value:
+    """The expressions that generated runbooks use."""
+    match part:
+        case Constant(value):
+            return value
+        case Subscription(activity, name):
+            step = item.step(activity)
+            value = step.record.get(name) if step else None
+            return "" if value is None else value
+        case GroupReference():
+            return computer
+        case Call("Coalesce", arguments):
+            values = [_value_of(each, item, computer) for each in arguments]
+            return next((each for each in values if each not in ("", None)), "")
+    raise AssertionError(f"no generated runbook says {part}")
+
+
+def with_common(activity: Activity, status: Status, error: str, attempts: int, record: Record) -> Record:
     """A record with the common items that generated runbooks read, repeated on each record (3.7, 4.2)."""
     return {
         **record,
@@ -299,7 +310,7 @@ def _with_common(activity: Activity, status: Status, error: str, attempts: int, 
     }
 
 
-def _flattened(records: Sequence[Record], flatten: Flatten) -> Record:
+def flattened(records: Sequence[Record], flatten: Flatten) -> Record:
     """The records of one execution as one, each item joined by itself (4.5)."""
     names = list(dict.fromkeys(name for record in records for name in record))
     return {name: _joined([record.get(name) for record in records], flatten) for name in names}

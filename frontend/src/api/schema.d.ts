@@ -1093,6 +1093,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All schedules
+         * @description Every schedule by path.
+         */
+        get: operations["list_schedules"];
+        put?: never;
+        /**
+         * Make a schedule
+         * @description Makes a schedule.
+         */
+        post: operations["create_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a schedule
+         * @description The next times in which such a schedule would permit starts; nothing is stored.
+         */
+        post: operations["preview_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One schedule
+         * @description The schedule.
+         */
+        get: operations["get_schedule"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a schedule
+         * @description Deletes a schedule; one that runbooks use is kept, and that is a conflict.
+         */
+        delete: operations["delete_schedule"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a schedule
+         * @description Changes a schedule. A new path does not follow into runbooks; the answer names those it leaves behind.
+         */
+        patch: operations["change_schedule"];
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a schedule permits
+         * @description The next times in which it permits starts, from now on; without a time zone by the clock of the web service.
+         */
+        get: operations["list_schedule_windows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/runbooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who uses a schedule
+         * @description The runbooks that name the schedule.
+         */
+        get: operations["list_schedule_runbooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variables": {
         parameters: {
             query?: never;
@@ -1496,6 +1608,40 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * ChangedSchedule
+         * @description A schedule after a change.
+         */
+        ChangedSchedule: {
+            /** Id */
+            id: string;
+            /**
+             * Path
+             * @description Folders and name, joined with '/'.
+             */
+            path: string;
+            /** Description */
+            description: string;
+            /**
+             * Time Zone
+             * @description Such as Europe/Berlin; empty: the local clock of the runbook server.
+             */
+            time_zone: string;
+            /** Days */
+            days: components["schemas"]["DaysOfWeek"] | components["schemas"]["DaysOfMonth"];
+            /**
+             * Hours
+             * @description Seven texts, Monday first, of 24 characters from midnight on: 1 permits, 0 denies.
+             */
+            hours: string[];
+            /** Exceptions */
+            exceptions: components["schemas"]["ScheduleException"][];
+            /**
+             * Left Behind
+             * @description The runbooks that still name it by the path it had before: they fail to start until they name another one.
+             */
+            left_behind: string[];
+        };
+        /**
          * CheckInOrder
          * @description A check-in.
          */
@@ -1711,6 +1857,40 @@ export interface components {
              * @description For compare-and-set: the value that it must have now.
              */
             expected?: number | null;
+        };
+        /**
+         * DaysOfMonth
+         * @description Chosen days of every month.
+         */
+        DaysOfMonth: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "month";
+            /**
+             * Text
+             * @description Days and ranges, such as `1,3`, `1-21`, `10-12, last` or `all`.
+             */
+            text: string;
+        };
+        /**
+         * DaysOfWeek
+         * @description Chosen weekdays in chosen weeks of the month.
+         */
+        DaysOfWeek: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            by: "week";
+            /** Weekdays */
+            weekdays?: components["schemas"]["Weekday"][];
+            /**
+             * Occurrences
+             * @description Which of the month's Mondays, and so on. The last one is the fourth or the fifth.
+             */
+            occurrences?: components["schemas"]["Occurrence"][];
         };
         /**
          * Doubt
@@ -2436,6 +2616,12 @@ export interface components {
             token: string;
         };
         /**
+         * Occurrence
+         * @description Which of a weekday's days in a month: the last one is the fourth or the fifth.
+         * @enum {string}
+         */
+        Occurrence: "first" | "second" | "third" | "fourth" | "last";
+        /**
          * Origin
          * @description Where the result of an execution comes from that did not simply run.
          */
@@ -2676,6 +2862,12 @@ export interface components {
          */
         Role: "administrator" | "system";
         /**
+         * Ruling
+         * @description What an exception says of its date.
+         * @enum {string}
+         */
+        Ruling: "allow" | "disallow";
+        /**
          * Runbook
          * @description A runbook with its published version.
          */
@@ -2808,6 +3000,148 @@ export interface components {
              */
             active_jobs: number;
             last_job: components["schemas"]["JobRef"] | null;
+        };
+        /**
+         * Schedule
+         * @description When runbooks may start.
+         */
+        Schedule: {
+            /** Id */
+            id: string;
+            /**
+             * Path
+             * @description Folders and name, joined with '/'.
+             */
+            path: string;
+            /** Description */
+            description: string;
+            /**
+             * Time Zone
+             * @description Such as Europe/Berlin; empty: the local clock of the runbook server.
+             */
+            time_zone: string;
+            /** Days */
+            days: components["schemas"]["DaysOfWeek"] | components["schemas"]["DaysOfMonth"];
+            /**
+             * Hours
+             * @description Seven texts, Monday first, of 24 characters from midnight on: 1 permits, 0 denies.
+             */
+            hours: string[];
+            /** Exceptions */
+            exceptions: components["schemas"]["ScheduleException"][];
+        };
+        /**
+         * ScheduleChange
+         * @description What changes about a schedule; what is left out stays, exceptions are replaced as a whole.
+         */
+        ScheduleChange: {
+            /** Path */
+            path?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Days */
+            days?: (components["schemas"]["DaysOfWeek"] | components["schemas"]["DaysOfMonth"]) | null;
+            /** Hours */
+            hours?: string[] | null;
+            /** Exceptions */
+            exceptions?: components["schemas"]["ScheduleException"][] | null;
+        };
+        /**
+         * ScheduleDetails
+         * @description What a schedule says; it permits always where nothing else is given.
+         */
+        ScheduleDetails: {
+            /**
+             * Time Zone
+             * @description Such as Europe/Berlin; empty: the local clock of the runbook server.
+             * @default
+             */
+            time_zone: string;
+            /**
+             * Days
+             * @description Every day when it is left out.
+             */
+            days?: (components["schemas"]["DaysOfWeek"] | components["schemas"]["DaysOfMonth"]) | null;
+            /**
+             * Hours
+             * @description Seven texts, Monday first, of 24 characters from midnight on: 1 permits, 0 denies. All when it is left out.
+             */
+            hours?: string[] | null;
+            /** Exceptions */
+            exceptions?: components["schemas"]["ScheduleException"][];
+        };
+        /**
+         * ScheduleException
+         * @description A date for which the days and hours do not count.
+         */
+        ScheduleException: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** @description Whether all of the date is allowed, or none of it. */
+            ruling: components["schemas"]["Ruling"];
+        };
+        /**
+         * ScheduleOrder
+         * @description A new schedule.
+         */
+        ScheduleOrder: {
+            /**
+             * Time Zone
+             * @description Such as Europe/Berlin; empty: the local clock of the runbook server.
+             * @default
+             */
+            time_zone: string;
+            /**
+             * Days
+             * @description Every day when it is left out.
+             */
+            days?: (components["schemas"]["DaysOfWeek"] | components["schemas"]["DaysOfMonth"]) | null;
+            /**
+             * Hours
+             * @description Seven texts, Monday first, of 24 characters from midnight on: 1 permits, 0 denies. All when it is left out.
+             */
+            hours?: string[] | null;
+            /** Exceptions */
+            exceptions?: components["schemas"]["ScheduleException"][];
+            /** Path */
+            path: string;
+            /**
+             * Description
+             * @default
+             */
+            description: string;
+        };
+        /**
+         * ScheduleUsers
+         * @description Who uses a schedule.
+         */
+        ScheduleUsers: {
+            /**
+             * Runbooks
+             * @description Paths of the runbooks that name it in their settings or in an activity, checked in or in a draft.
+             */
+            runbooks: string[];
+        };
+        /**
+         * ScheduleWindow
+         * @description A time in which starts are permitted, as the clock that counts shows it.
+         */
+        ScheduleWindow: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * @description The first moment that is not permitted any more; null: it never ends.
+             */
+            end: string | null;
         };
         /**
          * Server
@@ -3316,6 +3650,12 @@ export interface components {
                 [key: string]: components["schemas"]["JsonValue"];
             } | null;
         };
+        /**
+         * Weekday
+         * @description A day of the week, Monday first.
+         * @enum {string}
+         */
+        Weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
         /**
          * Wish
          * @description What a person may ask of a running instance.
@@ -5490,6 +5830,269 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ComputerGroupMembers"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_schedule: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                count?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleDetails"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleWindow"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_schedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedSchedule"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedule_windows: {
+        parameters: {
+            query?: {
+                /** @description How many at most. */
+                count?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleWindow"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_schedule_runbooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                schedule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleUsers"];
                 };
             };
             /** @description What is wrong, as a problem (RFC 9457). */
