@@ -316,12 +316,17 @@ class Conductor:
         run.take(scope)
 
     def _left_group(self, batch: Batch, command: StartActivity, signal: ActivityEnded) -> tuple[Lineage, ...]:
-        """What a group gives: one record, or one for each that the activity whose data it returns gave."""
+        """What a group gives: one record, or one for each that the activity whose data it returns gave.
+
+        A While whose condition no longer holds is left on the way into it; the rounds before are not on that way.
+        """
         run = self.rounds.pop((batch.id, signal.key.ordinal, signal.key.member), None)
+        arrival = batch.arrivals[signal.key.ordinal]
         returned = run.returned() if run is not None else ()
-        if not returned:
-            return self._outputs(batch, command, signal)
-        return tuple(self._outputs(batch, replace(command, lineage=each), signal)[0] for each in returned)
+        if command.closing is None:
+            returned = tuple(each.on(arrival) for each in returned)
+        paths = returned or (arrival,)
+        return tuple(self._outputs(batch, replace(command, lineage=each), signal)[0] for each in paths)
 
     # links and junctions -------------------------------------------------------------------------------------
 
