@@ -98,6 +98,21 @@ def test_a_person_at_the_terminal_is_asked_at_each_stop(product: Installation, t
     assert written(file) == "abc"
 
 
+def test_a_test_that_has_to_wait_says_why(product: Installation, tmp_path: Path) -> None:
+    """Another one that was left at a stop has the runbook's turn; when it is stopped, the next begins."""
+    product.add("Queued", three_lines(tmp_path / "out"))
+    left = printed(product, "runbook", "try", "Queued", "--step", code=3)
+    command = [str(COMMAND), "runbook", "try", "Queued", "--data-dir", str(product.folder)]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=clean_environment()
+    ) as process:
+        assert process.stderr is not None
+        told = next(line for line in process.stderr if line.startswith("It has not begun. "))
+        product.request("POST", f"/jobs/{left['id']}/stop")
+        assert process.wait(30) == 0
+    assert "Waits its turn" in told
+
+
 def test_a_failed_run_is_made_good(product: Installation, tmp_path: Path) -> None:
     """The preview tells what is reused; with the input corrected only the rest runs again."""
     file = tmp_path / "out"

@@ -188,6 +188,7 @@ class _Builder:
             return Activity(name, JUNCTION, title, inputs=settings, group=group)
         behaviour = RunBehaviour(retry=self.dice.pick(RETRIES), parallel=self.dice.pick((1, 1, 2)))
         if kind in ("for-each", "while") and depth < DEEPEST:
+            behaviour = replace(behaviour, parallel=self.dice.pick((1, 2, 2)))
             return Activity(name, f"runbook-control.{kind}", title, enabled=enabled, behaviour=behaviour, group=group)
         if kind == "return":
             return Activity(name, RETURN_DATA, title, inputs={"values": {"r": ""}}, group=group)

@@ -299,6 +299,9 @@ class OrderedReference:
     def round_over(self, ended: Round, loop: Loop) -> None:
         """A round is over; a failure in it that no link took makes it a failed one."""
         self.rounds.remove(ended)
+        self.seen["data of rounds that ended out of order"] += any(
+            number > ended.number and given and ended.collected for number, given in loop.given.items()
+        )
         loop.given[ended.number] = ended.collected
         if ended.problem is not None:
             loop.failed += 1

@@ -26,6 +26,7 @@ RULES = (
     "another round of a While",
     "a round in a round",
     "rounds side by side",
+    "data of rounds that ended out of order",
     "a failed round",
     "data that a group returns",
     "a junction in mode any",

@@ -14,10 +14,14 @@ _WAIT_SECONDS = 30
 def wait_for_end(api: Any, job: Any, look_seconds: float = _WAIT_SECONDS) -> Any:
     """The job when it has ended, waits for a person, or is an armed monitor, which ends only when it is stopped.
 
-    An end is known at once; that the job waits for a person, within `look_seconds`.
+    An end is known at once; that the job waits for a person, within `look_seconds`. Why it does not begin is told.
     """
+    told = None
     while job["status"] not in (*_ENDED, "held", "waiting"):
         job = api.get(f"/jobs/{job['id']}", wait=look_seconds)
+        if job["status"] == "pending" and job["reason"] not in (None, told):
+            told = job["reason"]
+            terminal().note(f"It has not begun. {told}")
     return job
 
 
