@@ -9,7 +9,7 @@ from typing import TypeVar
 from orchestrion.model.access import SYSTEM
 from orchestrion.model.errors import ConflictError, UnavailableError
 from orchestrion.model.values import Record
-from orchestrion.services.jobs import Jobs, StartRequest
+from orchestrion.services.jobs import ANSWERS, Jobs, StartRequest
 from tests.simulation.database import Line, SimulatedDatabase, memory
 from tests.simulation.loop import VirtualClock
 from tests.simulation.server import Place
@@ -23,18 +23,17 @@ _ACTIVE = "SELECT id, status FROM job WHERE status IN ('pending', 'running', 'st
 class People:
     """Everybody who sits at a screen. `started` counts the jobs they know they have started.
 
-    `answers` are those they give to doubts; they stop a job that runs when they look, with the probability `stops`.
+    They stop a job that runs when they look, with the probability `stops`.
     """
 
     name = "people"
     is_alive = True
     troubled_at = 0.0
 
-    def __init__(self, place: Place, runbooks: Sequence[str], answers: Sequence[str], stops: float) -> None:
+    def __init__(self, place: Place, runbooks: Sequence[str], stops: float) -> None:
         self.started = 0
         self._place = place
         self._runbooks = runbooks
-        self._answers = answers
         self._random = place.dice.of("people")
         self._stops = stops
         database = SimulatedDatabase(Line(self, place.weather, place.dice.of("line", "people")))
@@ -74,7 +73,7 @@ class People:
             await self._tried(lambda: self._jobs.stop(SYSTEM, job_id))
 
     async def _answer(self, execution_id: str) -> None:
-        answer = self._random.choice(self._answers)
+        answer = self._random.choice(ANSWERS)
         records: list[Record] = [{"n": 1, "text": "T1-seen"}] if answer == "succeeded" else []
         self._place.witness.note(f"people: answer {answer}")
         await self._tried(lambda: self._jobs.answer(SYSTEM, execution_id, answer, records, ""))

@@ -12,9 +12,8 @@ from typing import Any
 import structlog
 
 from orchestrion.model.codec import write_runbook
-from orchestrion.model.runbook import InDoubtAnswer, Recovery, Runbook
+from orchestrion.model.runbook import InDoubtAnswer, Runbook
 from orchestrion.ports.authoring import VersionRecord
-from orchestrion.services.jobs import ANSWERS
 from orchestrion.storage.transaction import SqlTransaction
 from tests.simulation import checks, generate, weather
 from tests.simulation.air import Air
@@ -114,8 +113,7 @@ class Simulation:
         self._place = Place(loop, dice, sky, Air(sky, dice.of("air")), self)
         self._servers = {name: Server(name, self._place) for name in names}
         self._world = World(dice.of("world"), sky, self._servers, self, authors(scene.runbooks), report.known)
-        answers = ("repeat",) if Unmended.LOST_ANSWER in report.known else ANSWERS
-        self._people = People(self._place, [_stored(each) for each in scene.runbooks], answers, scene.stops)
+        self._people = People(self._place, [_stored(each) for each in scene.runbooks], scene.stops)
 
     def note(self, text: str) -> None:
         """See world.Witness."""
@@ -128,15 +126,10 @@ class Simulation:
 
     def hear(self, text: str) -> None:
         """What the product logs; some of it must not be."""
-        is_fault = any(each in text for each in _GIVEN_UP) and not self._expects(text)
+        is_fault = any(each in text for each in _GIVEN_UP)
         for server in self._servers.values():
             is_fault = is_fault or (f"server={server.name} event={_NOT_HEARD}" in text and server.must_be_heard)
         (self.blame if is_fault else self.note)(text)
-
-    def _expects(self, text: str) -> bool:
-        """Whether an instance is held for something that is known."""
-        is_outage = any(each in text for each in ("database is away", "answer was lost", "exc_info"))
-        return is_outage and Unmended.HELD_BY_OUTAGE in self._report.known
 
     async def run(self) -> None:
         """Until everything is over, or nothing more is to be expected."""
@@ -199,20 +192,10 @@ async def _end(tasks: Sequence[asyncio.Task[None]], servers: Iterable[Server]) -
 
 def round_about(scene: Scene, known: Collection[Unmended]) -> Scene:
     """The scene without what is known not to work."""
-    faults, runbooks = scene.faults, scene.runbooks
-    if Unmended.LOST_CLAIM in known:
-        faults = replace(faults, lost_answer=0)
+    faults = scene.faults
     if Unmended.CLOCKS in known:
         faults = replace(faults, skew=0)
-    if Unmended.HOLD_AGAINST_INBOX in known:
-        runbooks = [_never_held(each) for each in runbooks]
-    return replace(scene, faults=faults, runbooks=runbooks)
-
-
-def _never_held(runbook: Runbook) -> Runbook:
-    settings = runbook.settings
-    is_held = settings.recovery is Recovery.HOLD
-    return replace(runbook, settings=replace(settings, recovery=Recovery.RESUME)) if is_held else runbook
+    return replace(scene, faults=faults)
 
 
 def _all_ended() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -37,44 +38,46 @@ def scene(text: str, faults: Faults, **more: Any) -> Scene:
     return Scene(faults, [read_runbook(document)], **more)
 
 
-def problems(of: Scene, fault: Unmended, seeds: int = 20) -> list[str]:
-    """What goes wrong first in the scene, without going round the fault."""
-    tried = (simulate(seed, ALL - {fault}, of).problems for seed in range(seeds))
+def problems(of: Scene, seeds: int = 10, known: Collection[Unmended] = ALL) -> list[str]:
+    """What goes wrong first in the scene, going round what is `known` and not what the test is about."""
+    tried = (simulate(seed, known, of).problems for seed in range(seeds))
     return next(filter(None, tried), [])
 
 
 def test_an_outage_of_the_database_holds_nothing() -> None:
     """An outage is waited out, wherever the instance is (durability.md 5): nobody has to continue anything."""
     text = ONE.replace("EFFECT", "read")
-    assert not problems(scene(text, Faults(outage=2)), Unmended.HELD_BY_OUTAGE)
+    assert not problems(scene(text, Faults(outage=2)))
 
 
 def test_a_claim_whose_answer_is_lost_is_not_lost() -> None:
     """What a live server owns it runs, also when the connection broke in the commit of its claim (durability.md 4)."""
     text = ONE.replace("EFFECT", "read")
-    assert not problems(scene(text, Faults(lost_answer=0.1)), Unmended.LOST_CLAIM)
+    assert not problems(scene(text, Faults(lost_answer=0.1)))
 
 
 def test_an_instance_that_its_author_wants_held_takes_its_messages() -> None:
     """A job with `recovery: hold` that is stopped while its server is down ends; it is not claimed without end."""
     text = f"settings: {{recovery: hold}}\n{ONE.replace('EFFECT', 'read')}"
-    assert not problems(scene(text, Faults(cut_after_effect=0.5, deaf=1), stops=0.3), Unmended.HOLD_AGAINST_INBOX)
+    assert not problems(scene(text, Faults(cut_after_effect=0.5, deaf=1), stops=0.3))
 
 
 @pytest.mark.xfail(strict=True, reason="there is no local deadline: a server acts until it hears that it is fenced")
 def test_a_server_whose_lease_is_over_starts_nothing_and_cancels_what_a_successor_repeats() -> None:
     """At its local deadline a server that is cut off stops what its successor runs again (durability.md 5)."""
-    assert not problems(scene(THREE, Faults(stall=0.05), servers=3, jobs=8), Unmended.CUT_OFF_ACTS, 40)
+    assert not problems(
+        scene(THREE, Faults(stall=0.05), servers=3, jobs=8), seeds=30, known=ALL - {Unmended.CUT_OFF_ACTS}
+    )
 
 
 @pytest.mark.xfail(strict=True, reason="heartbeats are stamped by each server's clock and judged by another one's")
 def test_a_wrong_clock_does_not_make_a_server_dead() -> None:
     """Leases expire by the database's clock alone (durability.md 5)."""
     text = ONE.replace("EFFECT", "pure")
-    assert not problems(scene(text, Faults(skew=6)), Unmended.CLOCKS)
+    assert not problems(scene(text, Faults(skew=6)), known=ALL - {Unmended.CLOCKS})
 
 
 def test_an_answer_leaves_the_inbox_with_what_follows_from_it() -> None:
     """A power cut between the two must not lose what a person has said (durability.md 2, inbox)."""
     faults = Faults(cut_after_effect=0.3, life=3)
-    assert not problems(scene(FIVE, faults, servers=1, jobs=4), Unmended.LOST_ANSWER, 40)
+    assert not problems(scene(FIVE, faults, servers=1, jobs=4))
