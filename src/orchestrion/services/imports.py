@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -10,12 +10,12 @@ from enum import StrEnum
 from anyio import to_thread
 
 from orchestrion.model.access import Actor, Right, demand
-from orchestrion.model.activity_type import ActivityType
 from orchestrion.model.check import check, has_errors
 from orchestrion.model.codec import read_runbook
 from orchestrion.model.errors import NotFoundError
 from orchestrion.model.finding import Finding
-from orchestrion.model.runbook import Runbook
+from orchestrion.model.known import KnownRunbook
+from orchestrion.model.runbook import Runbook, declared_parameters
 from orchestrion.ports.authoring import FolderRecord, RunbookRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.interchange import RunbookText
@@ -23,7 +23,7 @@ from orchestrion.ports.journal import LIVE, Wakeups
 from orchestrion.ports.security import Vault
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import audit_entry, folder_subject
-from orchestrion.services.check_in import Reason, is_unchanged, publish
+from orchestrion.services.check_in import Reason, is_unchanged, publish, starts_with_monitor
 from orchestrion.services.check_out import holder_conflict
 from orchestrion.services.findings import FindingsError
 from orchestrion.services.import_files import ImportFile, ReadFile, read_files
@@ -115,10 +115,29 @@ class _Importer:
         self._folders = {folder.path.casefold(): folder for folder in stores.folders.all()}
 
     def import_all(self, read: Sequence[ReadFile], folder_id: str | None) -> list[Imported]:
-        findings = _checked(read, self._types, self._stores)
         folders = self._stores.folders
         top = folders.root() if folder_id is None else folders.get(folder_id)
+        findings = self._checked(read, top)
         return [self._import(self._folder(top, each.folders), each.runbook, findings[each.file]) for each in read]
+
+    def _checked(self, read: Sequence[ReadFile], top: FolderRecord) -> dict[str, list[Finding]]:
+        """What the checks find, by file; raises FindingsError when they find an error in any."""
+        coming = {f"{top.path}/{each.path}".lstrip("/").casefold(): self._coming(each) for each in read}
+        found = {}
+        for each in read:
+            known = known_of(self._stores, each.runbook)
+            invoked = {wanted: coming.get(wanted.casefold(), there) for wanted, there in known.runbooks.items()}
+            found[each.file] = check(each.runbook, self._types, replace(known, runbooks=invoked))
+        if any(has_errors(findings) for findings in found.values()):
+            lines = [f"{file}: {finding}" for file, findings in found.items() for finding in findings]
+            everything = [finding for findings in found.values() for finding in findings]
+            raise FindingsError("Nothing was imported, because the checks found errors.", everything, lines)
+        return found
+
+    def _coming(self, read: ReadFile) -> KnownRunbook:
+        """A runbook of the same import, as others of it will find it."""
+        is_monitor = starts_with_monitor(read.runbook, self._types)
+        return KnownRunbook(read.path, is_monitor, is_checked_in=True, parameters=declared_parameters(read.runbook))
 
     def _folder(self, parent: FolderRecord, names: Sequence[str]) -> FolderRecord:
         """The folder below `parent`, made where it is missing."""
@@ -164,18 +183,6 @@ class _Importer:
         if found.owner_id not in (None, self._actor.id):
             raise holder_conflict(found)
         return found, ImportAction.UPDATED
-
-
-def _checked(
-    read: Sequence[ReadFile], types: Mapping[str, ActivityType], stores: Transaction
-) -> dict[str, list[Finding]]:
-    """What the checks find, by file; raises FindingsError when they find an error in any."""
-    found = {each.file: check(each.runbook, types, known_of(stores, each.runbook)) for each in read}
-    if any(has_errors(findings) for findings in found.values()):
-        lines = [f"{file}: {finding}" for file, findings in found.items() for finding in findings]
-        everything = [finding for findings in found.values() for finding in findings]
-        raise FindingsError("Nothing was imported, because the checks found errors.", everything, lines)
-    return found
 
 
 def _stored(stores: Transaction, actor: Actor, runbook_id: str, version: int | None) -> Runbook:

@@ -16,6 +16,7 @@ def known_of(tx: Transaction, runbook: Runbook) -> Known:
         variables={each.path.casefold(): each.encrypted for each in tx.variables.all()},
         counters=frozenset(path.casefold() for path in tx.counters.values()),
         computer_groups=frozenset(each.path.casefold() for each in tx.computer_groups.all()),
+        schedules=frozenset(each.path.casefold() for each in tx.schedules.all()),
         servers=frozenset(each.name for each in tx.servers.all()),
         runbooks=dict(_invoked(tx, each) for each in runbook.activities.values() if each.type == INVOKE_RUNBOOK),
     )
