@@ -133,3 +133,16 @@ def test_the_catalogue_has_what_the_designer_needs(api: httpx2.Client) -> None:
     assert line["icon"].startswith("<svg")
     assert types["runbook-control.initialize-data"]["dynamic_items"]["input"] == "parameters"
     assert {"id": "text-files", "name": "Text Files"}.items() <= api.get("/packs").json()[-2].items()
+
+
+def test_runbooks_of_one_import_know_each_other(api: httpx2.Client) -> None:
+    """A runbook that comes with the one that invokes it is not said to be missing; its parameters are checked."""
+    child = "orchestrion: runbook/1\nname: Child\nactivities: {a: {type: runbook-control.return-data}}\n"
+    invoke = "{type: runbook-control.invoke-runbook, inputs: {runbook: Family/Child, by_path: true%s}}"
+    parent = f"orchestrion: runbook/1\nname: Parent\nactivities: {{i: {invoke}}}\n"
+    files = [{"path": "Family/p.yaml", "text": parent % ""}, {"path": "Family/c.yaml", "text": child}]
+    answer = api.post("/runbooks/import", json={"files": files})
+    assert answer.status_code == 200, answer.text
+    assert "unknown-runbook" not in answer.text
+    wrong = [{"path": "Family/p.yaml", "text": parent % ", parameters: {x: 1}"}]
+    assert "There is no parameter 'x'" in api.post("/runbooks/import", json={"files": wrong}).text
