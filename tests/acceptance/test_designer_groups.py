@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -91,7 +90,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(signed_in: Page, product: Installation) -> Iterator[Bench]:
+def bench(signed_in: Page, product: Installation) -> Bench:
     """An empty runbook, checked out, beside one that can be invoked."""
     product.add("Greet", CHILD)
     signed_in.get_by_role("button", name="New runbook").first.click()
@@ -99,7 +98,7 @@ def bench(signed_in: Page, product: Installation) -> Iterator[Bench]:
     signed_in.keyboard.press("Enter")
     bench = Bench(signed_in)
     expect(bench.canvas).to_be_visible()
-    yield bench
+    return bench
 
 
 def draw_loop(bench: Bench, file: Path) -> None:

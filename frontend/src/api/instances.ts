@@ -9,6 +9,9 @@ export const instanceKeys = {
   activities: (id: string, activityId?: string) => ['instances', 'activities', id, activityId ?? ''] as const,
   activity: (id: string) => ['instances', 'activity', id] as const,
   doubts: ['instances', 'doubts'] as const,
+  /** Of all instances, or of one. */
+  waits: (id?: string) => ['instances', 'waits', ...(id ? [id] : [])] as const,
+  children: (id?: string) => ['instances', 'children', ...(id ? [id] : [])] as const,
 };
 
 export const instanceOptions = (id: string) =>

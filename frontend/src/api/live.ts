@@ -79,7 +79,7 @@ export class LiveUpdates {
         handle(JSON.parse(event.data) as Hints[Name]),
       );
     };
-    on('job', () => this.soon(jobKeys.all, runbookKeys.all));
+    on('job', () => this.soon(jobKeys.all, runbookKeys.all, instanceKeys.waits(), instanceKeys.children()));
     on('instance', (hint) => this.onInstance(hint));
     on('activity', (hint) => this.onActivity(hint));
     on('runbook', ({ change }) => this.onRunbook(change));
@@ -93,7 +93,7 @@ export class LiveUpdates {
 
   private onInstance(hint: InstanceHint): void {
     this.patchInstance(hint.instance_id, (instance) => ({ ...instance, status: hint.status }));
-    this.soon(instanceKeys.one(hint.instance_id), jobKeys.all);
+    this.soon(instanceKeys.one(hint.instance_id), instanceKeys.waits(hint.instance_id), jobKeys.all);
   }
 
   private onActivity(hint: ActivityHint): void {
@@ -106,7 +106,8 @@ export class LiveUpdates {
         [hint.activity_id]: applied(instance.activities[hint.activity_id], hint),
       },
     }));
-    this.soon(instanceKeys.one(hint.instance_id), ['instances', 'activities', hint.instance_id]);
+    const { one, waits } = instanceKeys;
+    this.soon(one(hint.instance_id), waits(hint.instance_id), ['instances', 'activities', hint.instance_id]);
   }
 
   private patchInstance(id: string, change: (instance: InstanceDetail) => InstanceDetail): void {

@@ -148,6 +148,12 @@ export type ActivityState = Schemas['ActivityState'];
 export type InstanceDetail = Narrowed<Schemas['InstanceDetail'], { document: RunbookDocument }>;
 export type ActivityInstance = Schemas['ActivityInstance'];
 export type ActivityInstanceDetail = Schemas['ActivityInstanceDetail'];
+export type Origin = Schemas['Origin'];
+export type Effect = Schemas['EffectClass'];
+export type Wait = Schemas['Wait'];
+export type SteerOrder = Schemas['SteerOrder'];
+export type RerunOrder = Schemas['RerunOrder'];
+export type RerunStep = Schemas['RerunStep'];
 export type Doubt = Schemas['Doubt'];
 
 export type OperatorEvent = Schemas['Event'];

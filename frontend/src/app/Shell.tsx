@@ -17,6 +17,7 @@ const PLACES = [
   { to: '/variables', name: 'Variables' },
   { to: '/counters', name: 'Counters' },
   { to: '/computer-groups', name: 'Computer groups' },
+  { to: '/schedules', name: 'Schedules' },
   { to: '/audit', name: 'Audit' },
 ] as const;
 

@@ -86,6 +86,11 @@ function plainPages<Parent extends AnyRoute>(parent: () => Parent) {
     path: '/computer-groups',
     component: lazyRouteComponent(() => import('@/features/admin/ComputerGroupsPage'), 'ComputerGroupsPage'),
   });
+  const schedules = createRoute({
+    getParentRoute: parent,
+    path: '/schedules',
+    component: lazyRouteComponent(() => import('@/features/admin/SchedulesPage'), 'SchedulesPage'),
+  });
   const audit = createRoute({
     getParentRoute: parent,
     path: '/audit',
@@ -96,5 +101,5 @@ function plainPages<Parent extends AnyRoute>(parent: () => Parent) {
     path: '/tokens',
     component: lazyRouteComponent(() => import('@/features/admin/TokensPage'), 'TokensPage'),
   });
-  return [doubts, servers, variables, counters, computerGroups, audit, tokens] as const;
+  return [doubts, servers, variables, counters, computerGroups, schedules, audit, tokens] as const;
 }

@@ -10,6 +10,7 @@ import { ErrorNote, Loading } from '@/shared/ui/notes';
 import { Records, Value } from '@/shared/ui/Records';
 import { Status } from '@/shared/ui/Status';
 import { DoubtAnswer } from './DoubtAnswer';
+import { originOf } from './Origin';
 import classes from './InstancePage.module.css';
 
 /** One execution: what went in, what came out, what went wrong. */
@@ -38,6 +39,7 @@ export function Execution({ execution }: { execution: ActivityInstanceDetail }) 
       <Facts
         facts={[
           ['Status', <Status key="status" status={execution.status} />],
+          ['Origin', originOf(execution.origin)?.says ?? null],
           ['Started', formatMoment(execution.started_at)],
           ['Duration', formatDuration(execution.duration_seconds)],
           ['Attempt', execution.attempt > 1 ? execution.attempt : null],

@@ -10,6 +10,7 @@ import { type Columns, DataTable } from '@/shared/ui/DataTable';
 import { Empty, ErrorNote, Loading } from '@/shared/ui/notes';
 import { lookOf, Status } from '@/shared/ui/Status';
 import classes from './InstancePage.module.css';
+import { Origin } from './Origin';
 import { spanOf } from './timeline';
 
 interface Props {
@@ -81,7 +82,16 @@ const columns = (
       </button>
     ),
   },
-  { header: 'Status', accessorKey: 'status', cell: ({ row }) => <Status status={row.original.status} /> },
+  {
+    header: 'Status',
+    accessorKey: 'status',
+    cell: ({ row }) => (
+      <span className={classes.standing}>
+        <Status status={row.original.status} />
+        <Origin origin={row.original.origin} />
+      </span>
+    ),
+  },
   { header: 'Started', accessorKey: 'started_at', cell: ({ row }) => formatClock(row.original.started_at) },
   {
     header: 'Duration',

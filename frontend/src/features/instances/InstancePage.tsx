@@ -22,6 +22,7 @@ import { ActivityList } from './ActivityList';
 import { ActivityDetails } from './ActivityDetails';
 import classes from './InstancePage.module.css';
 import { RunFacts } from './RunFacts';
+import { Steering } from './Steering';
 
 export interface InstanceSearch {
   /** Id of an activity of the diagram; the list shows its executions only. */
@@ -52,7 +53,7 @@ export function InstancePage({ instanceId, search, onSearch, renderDiagram }: Pr
   const instance = query.data;
   return (
     <div className={classes.page}>
-      <Head instance={instance} />
+      <Head instance={instance} activityId={search.activity} />
       <section aria-label="Canvas" className={classes.diagram}>
         {renderDiagram(instance, search.activity, (activity) => onSearch({ activity }))}
       </section>
@@ -80,7 +81,7 @@ export function InstancePage({ instanceId, search, onSearch, renderDiagram }: Pr
   );
 }
 
-function Head({ instance }: { instance: InstanceDetail }) {
+function Head({ instance, activityId }: { instance: InstanceDetail; activityId: string | undefined }) {
   const stop = useStopJob();
   return (
     <header className={classes.head}>
@@ -121,8 +122,9 @@ function Head({ instance }: { instance: InstanceDetail }) {
             />
           )}
         >
-          Open in the designer
+          Designer
         </Button>
+        <Steering instance={instance} activityId={activityId} />
         <Button
           variant="default"
           leftSection={<IconPlayerStopFilled size={14} />}

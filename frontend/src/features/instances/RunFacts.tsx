@@ -1,11 +1,13 @@
 import { Link } from '@tanstack/react-router';
 import { useQuery } from '@tanstack/react-query';
-import { jobOptions } from '@/api/jobs';
+import { isOpen, jobOptions } from '@/api/jobs';
 import type { InstanceDetail } from '@/api/types';
 import { formatMoment } from '@/shared/lib/format';
 import { Facts } from '@/shared/ui/Facts';
 import { Records } from '@/shared/ui/Records';
+import { Children } from './Children';
 import classes from './InstancePage.module.css';
+import { Waits } from './Waits';
 
 /** What is known of the run as a whole: shown while no execution is chosen. */
 export function RunFacts({ instance }: { instance: InstanceDetail }) {
@@ -25,6 +27,12 @@ export function RunFacts({ instance }: { instance: InstanceDetail }) {
               {job ? `started by ${job.created_by.name}` : 'open'}
             </Link>,
           ],
+          ['Rerun of', job?.rerun_of ? <RunLink key="rerun" id={job.rerun_of} /> : null],
+          [
+            'Invoked by',
+            job?.parent_instance_id ? <RunLink key="parent" id={job.parent_instance_id} /> : null,
+          ],
+          ['Kind', job?.is_test ? (job.is_dry_run ? 'Test, dry run' : 'Test') : null],
           ['Created', formatMoment(instance.created_at)],
           ['Started', formatMoment(instance.started_at)],
           ['Ended', formatMoment(instance.ended_at)],
@@ -32,6 +40,8 @@ export function RunFacts({ instance }: { instance: InstanceDetail }) {
           ['Reason', instance.reason],
         ]}
       />
+      {isOpen(instance.status) ? <Waits instanceId={instance.id} /> : null}
+      <Children instanceId={instance.id} />
       {parameters.length > 0 ? (
         <>
           <h3 className={classes.section}>Parameters</h3>
@@ -48,5 +58,13 @@ export function RunFacts({ instance }: { instance: InstanceDetail }) {
       <Records label="Returned data" rows={instance.returned_data} />
       <p className={classes.hint}>Choose an activity to see its data.</p>
     </section>
+  );
+}
+
+function RunLink({ id }: { id: string }) {
+  return (
+    <Link to="/instances/$instanceId" params={{ instanceId: id }} search={{}}>
+      another run
+    </Link>
   );
 }

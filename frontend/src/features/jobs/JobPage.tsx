@@ -1,9 +1,12 @@
 import { Button, Group } from '@mantine/core';
-import { IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { notifications } from '@mantine/notifications';
+import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import { isOpen, jobOptions, useContinueJob, useStopJob } from '@/api/jobs';
 import { messageOf } from '@/api/problem';
+import { usePauseJob } from '@/api/steering';
 import type { Job } from '@/api/types';
 import { Facts } from '@/shared/ui/Facts';
 import { ErrorNote, Loading } from '@/shared/ui/notes';
@@ -11,8 +14,10 @@ import { PageFrame } from '@/shared/ui/PageFrame';
 import { Records } from '@/shared/ui/Records';
 import { Status } from '@/shared/ui/Status';
 import { Ago, Took } from '@/shared/ui/times';
+import { Invoked } from './Invoked';
 import { JobInstances } from './JobInstances';
 import classes from './jobs.module.css';
+import { Marks } from './Marks';
 import { Triggers } from './Triggers';
 
 /** One job: what was asked for, what came of it, its runs, and for a monitor what triggered them. */
@@ -30,6 +35,7 @@ export function JobPage({ jobId }: { jobId: string }) {
           <span role="status" aria-live="polite" className={classes.state}>
             Job <Status status={job.status} />
           </span>
+          <Marks job={job} />
           {job.runbook_path}
         </Group>
       }
@@ -53,6 +59,7 @@ export function JobPage({ jobId }: { jobId: string }) {
       </div>
       {job.is_monitor ? <Triggers jobId={job.id} /> : null}
       <JobInstances jobId={job.id} />
+      {job.latest_instance_id ? <Invoked instanceId={job.latest_instance_id} /> : null}
     </PageFrame>
   );
 }
@@ -65,8 +72,21 @@ function JobFacts({ job }: { job: Job }) {
       facts={[
         [
           'Started by',
-          job.parent ? <ParentLink key="parent" id={job.parent.instance_id} /> : job.created_by.name,
+          job.parent ? (
+            <RunLink key="parent" id={job.parent.instance_id} name="a run of another runbook" />
+          ) : (
+            job.created_by.name
+          ),
         ],
+        [
+          'Job of that runbook',
+          job.parent_job_id ? (
+            <Link key="job" to="/jobs/$jobId" params={{ jobId: job.parent_job_id }}>
+              open
+            </Link>
+          ) : null,
+        ],
+        ['Rerun of', job.rerun_of ? <RunLink key="rerun" id={job.rerun_of} name="an earlier run" /> : null],
         ['Created', <Ago key="created" at={job.created_at} />],
         ['Started', job.started_at ? <Ago key="started" at={job.started_at} /> : null],
         ['Duration', job.started_at ? <Took key="took" start={job.started_at} end={job.ended_at} /> : null],
@@ -78,10 +98,10 @@ function JobFacts({ job }: { job: Job }) {
   );
 }
 
-function ParentLink({ id }: { id: string }) {
+function RunLink({ id, name }: { id: string; name: string }) {
   return (
-    <Link to="/instances/$instanceId" params={{ instanceId: id }}>
-      a run of another runbook
+    <Link to="/instances/$instanceId" params={{ instanceId: id }} search={{}}>
+      {name}
     </Link>
   );
 }
@@ -89,6 +109,9 @@ function ParentLink({ id }: { id: string }) {
 function Actions({ job }: { job: Job }) {
   const stop = useStopJob();
   const resume = useContinueJob();
+  const pause = usePauseJob();
+  // What runs goes on to its end, so the status tells of a pause only after a while.
+  const [isPaused, setIsPaused] = useState(false);
   return (
     <>
       <Button
@@ -104,13 +127,22 @@ function Actions({ job }: { job: Job }) {
       >
         Watch in the designer
       </Button>
-      {job.status === 'held' ? (
+      {job.status === 'held' || (isPaused && isOpen(job.status)) ? (
         <Button
           leftSection={<IconPlayerPlayFilled size={14} />}
           loading={resume.isPending}
-          onClick={() => resume.mutate(job.id)}
+          onClick={() => resume.mutate(job.id, { onSuccess: () => told(setIsPaused, false) })}
         >
           Continue
+        </Button>
+      ) : isOpen(job.status) ? (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerPauseFilled size={14} />}
+          loading={pause.isPending}
+          onClick={() => pause.mutate(job.id, { onSuccess: () => told(setIsPaused, true) })}
+        >
+          Pause
         </Button>
       ) : null}
       {isOpen(job.status) ? (
@@ -126,4 +158,12 @@ function Actions({ job }: { job: Job }) {
       ) : null}
     </>
   );
+}
+
+function told(setIsPaused: (isPaused: boolean) => void, isPaused: boolean): void {
+  setIsPaused(isPaused);
+  const message = isPaused
+    ? 'Paused: what runs goes on to its end, nothing more is started.'
+    : 'The job goes on.';
+  notifications.show({ color: 'green', message });
 }

@@ -4,6 +4,7 @@ import { secondsBetween } from '@/shared/lib/format';
 import type { Columns } from '@/shared/ui/DataTable';
 import { lookOf, Status } from '@/shared/ui/Status';
 import { Ago, DurationBar, Took } from '@/shared/ui/times';
+import { Marks } from './Marks';
 import classes from './jobs.module.css';
 
 /** `longest` is the length, in seconds, that fills a duration bar. */
@@ -35,7 +36,8 @@ function NameCell({ job }: { job: Job }) {
     <div>
       <Link to="/jobs/$jobId" params={{ jobId: job.id }} className={classes.name}>
         {job.runbook_name}
-      </Link>
+      </Link>{' '}
+      <Marks job={job} />
       <div className={note ? classes.note : classes.path} title={note ?? job.runbook_path}>
         {note ?? job.runbook_path}
       </div>

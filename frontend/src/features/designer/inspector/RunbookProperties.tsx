@@ -151,7 +151,9 @@ function ErrorPath() {
       allowDeselect={false}
       disabled={readOnly}
       error={findings.map(({ message, fix }) => `${message} ${fix}`).join(' ')}
-      onChange={(id) => edit('', (old) => changeSettings(old, { on_error: id || undefined }))}
+      onChange={(id) =>
+        edit('', (old) => changeSettings(old, { on_error: id === '' || id === null ? undefined : id }))
+      }
     />
   );
 }

@@ -43,5 +43,14 @@ export function ActivityField({ id, ...props }: FieldProps & { id: string }) {
       />
     );
   }
-  return <Select {...common} value={chosen[0] ?? null} onChange={(next) => onChange(next ?? undefined)} />;
+  return (
+    <Select
+      {...common}
+      data={[{ value: '', label: 'None' }, ...data]}
+      value={chosen[0] ?? ''}
+      allowDeselect={false}
+      clearable={false}
+      onChange={(next) => onChange(next === '' || next === null ? undefined : next)}
+    />
+  );
 }
