@@ -178,7 +178,7 @@ def test_the_jobs_of_invoked_runbooks_are_listed(api: httpx2.Client, root_folder
     parent["links"], parent["returned_data"] = [], []
     job = started(api, publish(api, root_folder, parent))
     at = f"/instances/{job['latest_instance_id']}"
-    (child,) = eventually(lambda: api.get(f"{at}/children").json(), "the child's job")
+    (child,) = eventually(lambda: api.get(f"{at}/children").json() or None, "the child's job")
     assert (child["parent_job_id"], child["parent_instance_id"]) == (job["id"], job["latest_instance_id"])
     assert (child["depth"], job["depth"], child["is_test"]) == (1, 0, False)
     (wait,) = api.get(f"{at}/waits").json()

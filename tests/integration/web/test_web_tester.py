@@ -103,7 +103,7 @@ def test_secrets_are_masked_before_and_after_the_run(api: httpx2.Client, root_fo
     at = f"/instances/{job['latest_instance_id']}"
     shown = [api.get(f"{at}/waits").json()[0]["inputs"]]
     steer(api, job["latest_instance_id"], "continue")
-    (done,) = eventually(lambda: api.get(f"{at}/activities").json()["items"], "the execution")
+    (done,) = eventually(lambda: api.get(f"{at}/activities").json()["items"] or None, "the execution")
     shown.append(api.get(f"/activity-instances/{done['id']}").json()["inputs"])
     for inputs in shown:
         assert (inputs["password"], inputs["user_name"]) == (MASK, "somebody")
