@@ -96,7 +96,12 @@ function LeftBehind({ schedule, path }: { schedule: Schedule | null; path: strin
   const isRenamed = schedule && schedule.path.toLowerCase() !== path.trim().toLowerCase();
   if (!isRenamed || !data?.runbooks.length) return null;
   return (
-    <Alert color="yellow" title="Runbooks do not follow a new name">
+    <Alert
+      color="yellow"
+      title="Runbooks do not follow a new name"
+      bg="var(--status-warning-soft)"
+      styles={{ title: { color: 'var(--status-warning)' }, message: { color: 'var(--text)' } }}
+    >
       These name “{schedule.path}”, and fail to start until they name another schedule:{' '}
       {data.runbooks.join(', ')}.
     </Alert>
