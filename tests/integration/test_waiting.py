@@ -276,6 +276,7 @@ async def test_a_test_stops_at_breakpoints_and_goes_on_step_by_step(place: Insta
         instance_id = await place.instance_id(job.id)
         (wait,) = await WaitingFor(place.database).waits(SYSTEM, instance_id)
         assert (wait.activity_id, wait.inputs) == ("b", {"name": "b"})
+        assert wait.why == "'b' is held back. Stopped before 'b' (breakpoint)."
         await steering.steer(SYSTEM, instance_id, Order(Wish.EDIT, "b", {"inputs": {"name": "edited"}}))
         await steering.steer(SYSTEM, instance_id, Order(Wish.STEP))
         await place.eventually(lambda: has_moved(place, job, seen[0]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from orchestrion.engine.binding import Environment, bind
@@ -15,9 +15,9 @@ from orchestrion.engine.waits import Wait, waits_of
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.codec import read_runbook
 from orchestrion.model.errors import BindingError
-from orchestrion.model.job import has_ended
+from orchestrion.model.job import JobStatus, has_ended
 from orchestrion.model.values import Json
-from orchestrion.ports.runs import JobRecord
+from orchestrion.ports.runs import InstanceRecord, JobRecord
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services import journal_codec
 from orchestrion.services.documents import document_of
@@ -63,10 +63,19 @@ def _waits(tx: Transaction, instance_id: str) -> list[Waiting]:
     conductor = _conductor(tx, plan, instance_id)
     children = {each.parent_key: each for each in tx.runs.children(instance_id)}
     open_ = {each.key for each in tx.runs.open_executions(instance_id)}
-    return [
+    found = [
         _told(plan, conductor, each, children.get(str(each.key)), is_known=str(each.key) in open_)
         for each in waits_of(conductor)
     ]
+    if instance.status is not JobStatus.HELD:
+        return found
+    begun = {each.key for each in found if each.kind != "activity"} | open_
+    return [each if each.key in begun else replace(each, why=_held_back(each, instance)) for each in found]
+
+
+def _held_back(found: Waiting, instance: InstanceRecord) -> str:
+    """Nothing that has not begun begins in a held instance."""
+    return f"'{found.activity_name}' is held back. {instance.reason or ''}".rstrip()
 
 
 def _conductor(tx: Transaction, plan: Plan, instance_id: str) -> Conductor:
