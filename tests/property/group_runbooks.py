@@ -81,7 +81,10 @@ JUNCTIONS: tuple[Mapping[str, Json], ...] = (
 )
 LISTS: tuple[Json, ...] = (["p", "q"], "one\ntwo", '[1, true, "x"]', ["p"], "[no list", "a-b", "", ["p", "q\nr", "s"])
 SEPARATORS = ("", "", "-", ",")
-WHILE_CONDITIONS = ("Coalesce(%s, true)", "Coalesce(%s, true)", "%s", "true", "false", "Coalesce(%s, 0)")
+WHILE_CONDITIONS = (
+    *("Coalesce(%s, true)", "Coalesce(%s, true)", "%s", "true", "false", "Coalesce(%s, 0)", "Coalesce(%s, true)"),
+    'Coalesce(%s, group["Web"])',
+)
 LINK_DELAYS = (0,) * 9 + (1, 3, 5)
 INCLUDES: tuple[tuple[Condition, ...], ...] = (
     *(ON_SUCCESS, (), ON_SUCCESS) * 2 * len(SIMPLE),
@@ -102,8 +105,8 @@ RETRIES = (
     RetryPolicy(2, when=(Predicate("n", Operator.IS_LESS_THAN, "2"), BUSY)),
 )
 COMPUTERS: tuple[Mapping[str, tuple[str, ...]], ...] = (
-    {"Web": ("w1", "w2")},
-    {"Web": ("w1", "w2", "w3")},
+    {"Web": ("w1", "yes")},  # of which the second is a truth, for conditions
+    {"Web": ("w1", "yes", "w3")},
     {"Web": ("w1",)},
     {"Web": ()},
 )
@@ -256,6 +259,8 @@ class _Reader:
 
     def items(self, before: Sequence[str]) -> Json:
         """What a For Each goes through: a list, a text, or data."""
+        if self.dice.happens(8):
+            return self.dice.pick((['{{ group["Web"] }}', "z"], '{{ group["Web"] }}'))
         if not before or self.dice.pick((True, False)):
             return self.dice.pick(LISTS)
         return self.dice.pick((self.item(before), [self.item(before), "z"]))
@@ -270,7 +275,7 @@ class _Reader:
 
 
 def group_runbook(dice: Dice) -> Runbook:
-    """A runbook that passes its checks. Groups name no computer group themselves."""
+    """A runbook that passes its checks."""
     builder = _Builder(dice)
     builder.region("", 0, dice.pick((1, 3, 4, 5, 6, 7)))
     error = builder.region("", DEEPEST, dice.pick((1, 2, 3))) if dice.pick((False, True)) else ""
@@ -284,9 +289,8 @@ def group_runbook(dice: Dice) -> Runbook:
     return _Reader(dice, runbook).filled()
 
 
-Place: TypeAlias = tuple[
-    tuple[int, int], ...
-]  # the rounds around an execution: ordinal of the group's item, and number
+#: The rounds around an execution, from the outermost: ordinal and member of the group's execution, number of the round.
+Place: TypeAlias = tuple[tuple[int, int, int], ...]
 Label: TypeAlias = tuple[object, ...]
 
 
@@ -331,11 +335,12 @@ class GroupDriver(Driver):
     def _place_of(self, path: str) -> Place:
         if not path:
             return ()
-        batch, ordinal, number = (int(each) for each in path.split("-"))
-        return (*self._place_of(self.rounds[batch]), (ordinal, number))
+        batch, execution, number = path.split("-")
+        ordinal, _, member = execution.partition("~")
+        return (*self._place_of(self.rounds[int(batch)]), (int(ordinal), int(member or 0), int(number)))
 
     def inputs(self, command: StartActivity) -> dict[str, Json]:
-        """The bound inputs; none when there is no computer to bind them with."""
+        """The bound inputs; none when they need a computer and there is none."""
         try:
             return super().inputs(command)
         except BindingError:
@@ -351,10 +356,10 @@ class GroupDriver(Driver):
 
     def _ends(self, command: StartActivity) -> Ends:
         planned = self.plan.activities[command.activity]
+        if planned.inputs and not self.inputs(command):
+            return Ends(Status.FAILED, error=NO_COMPUTER)
         if control.is_control(planned.activity):
             return super()._ends(command)
-        if planned.computer_group and not command.member:
-            return Ends(Status.FAILED, error=NO_COMPUTER)
         value = self.inputs(command).get("value")
         return ending(self.endings, command.activity, value, command.key.attempt, command.key.retry)
 

@@ -17,7 +17,7 @@ from tests.property.reference import Item, Step, flattened
 
 
 class DisputedError(Exception):
-    """The run came to a point at which the engine is known to differ; tests/unit/engine/test_found.py has each."""
+    """The run came to a point at which the engine is known to differ; tests/unit/engine/test_found.py shows it."""
 
 
 @dataclass(eq=False)
@@ -41,7 +41,7 @@ class Round:
         if self.loop is None:
             return ()
         asked = self.loop.asked
-        return (*asked.batch.round.place, (asked.ordinal, self.number))
+        return (*asked.batch.round.place, (asked.ordinal, asked.member, self.number))
 
     @property
     def is_idle(self) -> bool:
@@ -160,14 +160,15 @@ def chosen(junction: Activity) -> list[str]:
 
 
 def selected(junction: Activity, arrived: Sequence[Item], is_old: Callable[[Step], bool]) -> list[Item]:
-    """The records of the chosen activities that something came from, each once, as they left (OQ-16)."""
+    """The records of the chosen activities that something came from, each once, as they left (OQ-16).
+
+    Old ones are of the round before and have not arrived in this one.
+    """
     found: dict[Step, Item] = {}
     for item in arrived:
         for name in chosen(junction):
             step = item.step(name)
-            if step is not None and is_old(step):
-                raise DisputedError("a junction in a While takes the last round's data for this round's")
-            if step is not None:
+            if step is not None and not is_old(step):
                 found.setdefault(step, item.until(name))
     return list(found.values())
 
@@ -178,17 +179,21 @@ def until_common(arrived: Sequence[Item], last: str) -> Item:
     return arrived[0].until(last) if step and not others else Item()
 
 
-def merged(arrived: Sequence[Item], last: str) -> Item:
-    """One path through everything that arrived; of an activity with several records the joined ones."""
+def merged(arrived: Sequence[Item], last: str, is_old: Callable[[Step], bool]) -> Item:
+    """One path through everything that arrived; of an activity with several records the joined ones.
+
+    Of each path the newest record of an activity counts; one of the round before only when there is no other.
+    """
     common = until_common(arrived, last)
     steps: dict[str, dict[Step, None]] = {}
     for item in arrived:
-        behind = [step for step in item.lineage if step not in common.lineage]
-        if len({step.activity for step in behind}) < len(behind):
-            raise DisputedError("a merge joins the records with which a group began and ended")
-        for step in behind:
-            steps.setdefault(step.activity, {})[step] = None
-    return Item((*common.lineage, *(_one(list(each)) for each in steps.values())))
+        for step in item.lineage:
+            if step not in common.lineage and step is item.step(step.activity):
+                steps.setdefault(step.activity, {})[step] = None
+    several = [[step for step in each if not is_old(step)] or list(each) for each in steps.values()]
+    if any(len(counted) < len(each) for counted, each in zip(several, steps.values(), strict=True)):
+        raise DisputedError("a merge in a While joins the last round's data with this round's")
+    return Item((*common.lineage, *map(_one, several)))
 
 
 def _one(steps: Sequence[Step]) -> Step:

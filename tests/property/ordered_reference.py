@@ -16,12 +16,11 @@ from datetime import UTC, datetime, timedelta
 from orchestrion.model.condition import Status
 from orchestrion.model.job import Outcome
 from orchestrion.model.runbook import FOR_EACH, GROUP_TYPES, JUNCTION, RETURN_DATA, WHILE, Activity, Link, Runbook
-from orchestrion.model.values import Json, Record, Value, to_boolean, to_number, to_text
+from orchestrion.model.values import Json, Record, to_boolean, to_number, to_text
 from tests.property.group_runbooks import NO_COMPUTER
 from tests.property.ordered_parts import (
     Batch,
     Computers,
-    DisputedError,
     End,
     Loop,
     Opened,
@@ -64,7 +63,6 @@ class OrderedReference:
         self.is_imperfect = False
         self.is_on_error_path = False
         self.seen: Counter[str] = Counter()
-        self.copied: set[Step] = set()  # what went through a merge as the only record of its activity
 
     def begin(self, now: datetime) -> None:
         """The instance starts."""
@@ -142,7 +140,7 @@ class OrderedReference:
 
     def on_computers(self, activity: Activity) -> bool:
         """Whether the activity runs on each computer of a group (6.1)."""
-        return "group[" in str(activity.inputs.get("value", ""))
+        return 'group["Web"]' in str(activity.inputs)
 
     def next_item(self, batch: Batch) -> None:
         """The next item of a batch, if there is one."""
@@ -164,8 +162,8 @@ class OrderedReference:
         published = status, records, error = self.published(run)
         items = [self.item(run, status, error, each) for each in records]
         if run.closing is not None:
-            before = run.closing.returned or (run.item,)
-            self.seen["data that a group returns"] += before != (run.item,)
+            before = run.closing.returned or (run.batch.items[run.ordinal],)
+            self.seen["data that a group returns"] += before == run.closing.returned
             self.done(run, [self.item(replace(run, item=each), status, error, records[0]) for each in before])
         elif status is Status.FAILED and self.retries(activity, run, items):
             delay = activity.behaviour.retry.delay_seconds * activity.behaviour.retry.backoff**run.retry
@@ -201,13 +199,16 @@ class OrderedReference:
             if not exits(looping.exit, looping.do_not_exit, activity.id, status, newest):
                 if run.attempt < looping.max_attempts:
                     self.later(replace(run, attempt=run.attempt + 1, retry=0), looping.delay_seconds)
-                    return
+                    return None
                 status, error = Status.FAILED, f"The loop did not exit within {run.attempt} attempts."
         flatten = activity.behaviour.flatten
         flat = [flattened(records, flatten)] if flatten else records
-        if len(run.last) > 1:
-            raise DisputedError("a While gives only one of the records that its last round returned")
-        self.done(run, [self.item(run, status, error, each) for each in flat])
+        if activity.type != WHILE or not run.last:
+            return self.done(run, [self.item(run, status, error, each) for each in flat])
+        into = run.batch.items[run.ordinal]  # each record of the last round is put on the way into the group
+        ways = [Item((*into.lineage, each.lineage[-1])) for each in run.last]
+        self.seen["several records of a While"] += len(ways) > 1
+        return self.done(run, [self.item(replace(run, item=way), status, error, flat[0]) for way in ways])
 
     def later(self, run: Run, seconds: float) -> None:
         """Another attempt, at once or after a wait."""
@@ -236,40 +237,48 @@ class OrderedReference:
     # how executions end ------------------------------------------------------------------------------------------
 
     def value(self, run: Run) -> Json:
-        """The one input that generated activities have."""
-        inputs = run.batch.activity.inputs
-        if self.on_computers(run.batch.activity) and not run.computer:
+        """The one input that generated activities have; nothing when it needs a computer and there is none."""
+        try:
+            return self.bound(run)
+        except LookupError:
             return None
+
+    def bound(self, run: Run) -> Json:
+        """The same; raises LookupError without the computer that it needs."""
+        inputs = run.batch.activity.inputs
         if "condition" in inputs:
-            return text_of(str(inputs["condition"]), run.item)
+            return text_of(str(inputs["condition"]), run.item, run.computer)
         given = inputs.get("items")
         if isinstance(given, list):
-            return [text_of(str(each), run.item) for each in given]
-        return bound(run.batch.activity, run.item, run.computer) if given is None else text_of(str(given), run.item)
+            return [text_of(str(each), run.item, run.computer) for each in given]
+        if given is not None:
+            return text_of(str(given), run.item, run.computer)
+        return bound(run.batch.activity, run.item, run.computer)
 
     def published(self, run: Run) -> Published:
         """The status, records and error of an execution."""
         if run.closing is not None:
             return _summary(run.closing)
-        activity, value = run.batch.activity, self.value(run)
+        try:
+            return self.answered(run, run.batch.activity, self.bound(run))
+        except LookupError:
+            self.seen["a computer group without members"] += 1
+            return Status.FAILED, [{}], NO_COMPUTER
+
+    def answered(self, run: Run, activity: Activity, value: Json) -> Published:
+        """How an execution with this input ends."""
         if activity.type == JUNCTION:
             names = [self.runbook.activities[each].name for each in chosen(activity)]
             status = Status.WARNING if run.batch.problem else Status.SUCCESS
             return status, [{"Selected branch": ", ".join(names)}], run.batch.problem
         if activity.type in GROUP_TYPES:
+            self.seen["a group on computers"] += bool(run.computer)
             return _listed(activity, value) if activity.type == FOR_EACH else _asked(activity, value, run.attempt)
         assert value is None or isinstance(value, (str, int, float))
         if activity.type == RETURN_DATA:
             self.returned.append({"r": to_text(value)})  # a text, as the runbook declares
             return Status.SUCCESS, [{"r": to_text(value)}], ""
-        return self.stepped(run, value)
-
-    def stepped(self, run: Run, value: Value) -> Published:
-        """How a step ends: by the script, if it has a computer to run on."""
-        if self.on_computers(run.batch.activity) and not run.computer:
-            self.seen["a computer group without members"] += 1
-            return Status.FAILED, [{}], NO_COMPUTER
-        return self.behave(run.batch.activity.id, value, run.attempt, run.retry)
+        return self.behave(activity.id, value, run.attempt, run.retry)
 
     # groups ------------------------------------------------------------------------------------------------------
 
@@ -292,8 +301,7 @@ class OrderedReference:
             return
         item = asked.batch.items[asked.ordinal]
         if loop.returned:  # the next condition is asked, and the next round runs, with the data of the last
-            last = loop.returned[-1].lineage[-1]
-            item = Item((*item.lineage, Step(last.activity, last.status, last.record)))
+            item = Item((*item.lineage, loop.returned[-1].lineage[-1]))
         self.open.append(replace(again, item=item, last=loop.returned))
 
     def round_over(self, ended: Round, loop: Loop) -> None:
@@ -387,11 +395,9 @@ class OrderedReference:
 
     def going_on(self, place: Round, junction: Activity, arrived: list[Item]) -> list[Item]:
         """The items that go on from a junction (3.8, OQ-16, OQ-17)."""
-        last, merges = self.last_common(junction.id), bool(junction.inputs.get("merge"))
-        self.dispute_copies(arrived, [] if merges else chosen(junction) or [last])
-        if merges:
-            found = merged(arrived, last)
-            self.copied |= {step for step in found.lineage if step not in until_common(arrived, last).lineage}
+        last = self.last_common(junction.id)
+        if junction.inputs.get("merge"):
+            found = merged(arrived, last, lambda step: self.is_old(place, step))
             known = {step for item in arrived for step in item.lineage}
             self.seen["a merge"] += 1
             self.seen["a merge of several records"] += not known.issuperset(found.lineage)
@@ -399,12 +405,6 @@ class OrderedReference:
         if not chosen(junction):
             return [until_common(arrived, last)]
         return selected(junction, arrived, lambda step: self.is_old(place, step))
-
-    def dispute_copies(self, arrived: Sequence[Item], names: Sequence[str]) -> None:
-        """Several paths through one record that a merge has taken up; empty `names` mean any activity."""
-        several = [step for step in self.copied if len([item for item in arrived if step in item.lineage]) > 1]
-        if any(not names or step.activity in names for step in several):
-            raise DisputedError("a merge makes another record of the one it took up")
 
     def is_old(self, place: Round, step: Step) -> bool:
         """Whether a record is not of this round of its group, but one that the last round left."""

@@ -291,10 +291,12 @@ def _value_of(part: Expression, item: Item, computer: str) -> Value:
             step = item.step(activity)
             value = step.record.get(name) if step else None
             return "" if value is None else value
-        case GroupReference():
+        case GroupReference(path):
+            if not computer:
+                raise LookupError(path)
             return computer
-        case Call("Coalesce", arguments):
-            values = [_value_of(each, item, computer) for each in arguments]
+        case Call("Coalesce", arguments):  # asks no further than it must
+            values = (_value_of(each, item, computer) for each in arguments)
             return next((each for each in values if each not in ("", None)), "")
     raise AssertionError(f"no generated runbook says {part}")
 

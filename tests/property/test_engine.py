@@ -58,6 +58,7 @@ def test_when_everything_started_has_ended_no_batch_is_left(case: Case) -> None:
     assert not ran.conductor.root.live
     assert not ran.conductor.delayed
     assert list(ran.conductor.scopes) == [""]
+    assert not ran.conductor.rounds
     assert not waits_of(ran.conductor)
 
 

@@ -29,6 +29,8 @@ RULES = (
     "data of rounds that ended out of order",
     "a failed round",
     "data that a group returns",
+    "several records of a While",
+    "a group on computers",
     "a junction in mode any",
     "a junction in mode count",
     "a junction with too few branches",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from orchestrion.engine.commands import command_key
 from tests.unit.engine.driver import Driver, Ends, plan_of, publishes, run
 
@@ -145,3 +147,28 @@ def test_a_while_that_has_ended_leaves_no_rounds() -> None:
         b=Ends(records=({"x": False},)),
     )
     assert not ran.conductor.rounds
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a carried step counts as another record of its activity")
+def test_a_merge_in_a_while_joins_nothing_of_the_last_round() -> None:
+    """Behind the junction the data of this round is read, without the record that the last round left (decision 6)."""
+    ran = run(
+        """
+        activities:
+          l: {type: runbook-control.while, inputs: {condition: 'true', return_data_from: b, max_rounds: 2}}
+          a: {type: test.step, group: l}
+          b: {type: test.step, group: l}
+          c: {type: test.step, group: l}
+          j: {type: runbook-control.junction, group: l, inputs: {merge: true}}
+          n: {type: test.step, group: l, inputs: {value: '{{ b.text }}'}}
+        links:
+        - {from: a, to: b, include: [{item: n, operator: equals, value: "1"}]}
+        - {from: a, to: c}
+        - {from: b, to: j}
+        - {from: c, to: j}
+        - {from: j, to: n}
+        """,
+        a=publishes(1, 2),
+        b=[publishes("first"), publishes("second")],
+    )
+    assert ran.values("n") == ["first", "second"]
