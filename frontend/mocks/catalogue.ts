@@ -74,13 +74,32 @@ export const activityTypes: ActivityType[] = [
   type('runbook-control.junction', 'Junction', 'Runbook Control', {
     kind: 'control',
     summary: 'Waits for several branches, then goes on once.',
-    inputs: [field('republish', 'Republish the data of')],
+    inputs: [field('return_data_from', 'Return data from', { kind: 'activity', default: [] })],
+  }),
+  type('runbook-control.for-each', 'For Each', 'Runbook Control', {
+    kind: 'control',
+    summary: 'Runs a group of activities once per item.',
+    inputs: [
+      field('items', 'Items', { kind: 'list', default: [] }),
+      field('return_data_from', 'Return data from', { kind: 'activity', default: '' }),
+    ],
+    published: [item('Item'), item('Number', 'number')],
+  }),
+  type('runbook-control.while', 'While', 'Runbook Control', {
+    kind: 'control',
+    summary: 'Runs a group of activities as long as a condition holds.',
+    inputs: [
+      field('condition', 'Condition', { kind: 'boolean', required: true }),
+      field('return_data_from', 'Return data from', { kind: 'activity', default: '' }),
+    ],
+    published: [item('Round', 'number')],
   }),
   type('runbook-control.invoke-runbook', 'Invoke Runbook', 'Runbook Control', {
     kind: 'control',
     summary: 'Starts another runbook.',
     inputs: [
-      field('runbook', 'Runbook', { required: true, kind: 'path' }),
+      field('runbook', 'Runbook', { required: true, kind: 'runbook' }),
+      field('by_path', 'Invoke by path', { kind: 'boolean', default: false }),
       field('wait', 'Wait for completion', { kind: 'boolean', default: true }),
       field('parameters', 'Parameters', { kind: 'mapping' }),
     ],

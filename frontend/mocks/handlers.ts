@@ -4,6 +4,7 @@ import { API, problem } from './answers';
 import { authoring, library } from './authoring';
 import { fill } from './history';
 import { administration, operations } from './operations';
+import { steering } from './steering';
 import { me } from './world';
 
 fill();
@@ -40,4 +41,11 @@ const sessions = [
   }),
 ];
 
-export const handlers = [...sessions, ...authoring, ...library, ...operations, ...administration];
+export const handlers = [
+  ...sessions,
+  ...authoring,
+  ...library,
+  ...operations,
+  ...steering,
+  ...administration,
+];
