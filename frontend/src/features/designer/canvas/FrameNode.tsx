@@ -7,7 +7,7 @@ import type { ActivityNode as FlowNode } from './flow';
 import classes from './FrameNode.module.css';
 import { TypeIcon } from './TypeIcon';
 
-const AT_HEAD = { top: HEAD / 2 };
+const AT_HEAD = { top: HEAD / 2 - 1 }; // Counted from inside the border of one pixel.
 
 /** A For Each or While on the canvas: a frame around the activities it repeats. */
 export const FrameNode = memo(function FrameNode({ data, selected, isConnectable }: NodeProps<FlowNode>) {
