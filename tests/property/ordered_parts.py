@@ -16,10 +16,6 @@ from tests.property.group_runbooks import Place
 from tests.property.reference import Item, Step, flattened
 
 
-class DisputedError(Exception):
-    """The run came to a point at which the engine is known to differ; tests/unit/engine/test_found.py shows it."""
-
-
 @dataclass(eq=False)
 class Round:
     """What runs and ends together: the instance (`loop` is None), or one round of a group; `entry` is what began it."""
@@ -191,8 +187,6 @@ def merged(arrived: Sequence[Item], last: str, is_old: Callable[[Step], bool]) -
             if step not in common.lineage and step is item.step(step.activity):
                 steps.setdefault(step.activity, {})[step] = None
     several = [[step for step in each if not is_old(step)] or list(each) for each in steps.values()]
-    if any(len(counted) < len(each) for counted, each in zip(several, steps.values(), strict=True)):
-        raise DisputedError("a merge in a While joins the last round's data with this round's")
     return Item((*common.lineage, *map(_one, several)))
 
 

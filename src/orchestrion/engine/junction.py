@@ -165,7 +165,10 @@ def _common_step(arrivals: Sequence[Lineage], activity: str) -> Lineage | None:
 
 
 def _merged(arrivals: Sequence[Lineage], last_common: str) -> Lineage | None:
-    """One path through everything that arrived; an activity with several records is flattened to one."""
+    """One path through everything that arrived; an activity with several records is flattened to one.
+
+    What a While brought along from the round before counts only where this round has nothing of that activity.
+    """
     common = _common_step(arrivals, last_common)
     steps: dict[str, dict[int, Lineage]] = {}
     for arrival in arrivals:
@@ -173,7 +176,8 @@ def _merged(arrivals: Sequence[Lineage], last_common: str) -> Lineage | None:
             steps.setdefault(step.activity, {})[step.identity] = step
     path = common
     for each in steps.values():
-        path = _one_step(tuple(each.values()), path)
+        of_this_round = tuple(step for step in each.values() if not step.carried)
+        path = _one_step(of_this_round or tuple(each.values()), path)
     return path
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from orchestrion.engine.commands import command_key
 from tests.unit.engine.driver import Driver, Ends, plan_of, publishes, run
 
@@ -149,7 +147,6 @@ def test_a_while_that_has_ended_leaves_no_rounds() -> None:
     assert not ran.conductor.rounds
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="a carried step counts as another record of its activity")
 def test_a_merge_in_a_while_joins_nothing_of_the_last_round() -> None:
     """Behind the junction the data of this round is read, without the record that the last round left (decision 6)."""
     ran = run(
