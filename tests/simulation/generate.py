@@ -7,6 +7,7 @@ from random import Random
 
 from orchestrion.model.condition import ON_SUCCESS, Condition
 from orchestrion.model.runbook import (
+    INVOKE_RUNBOOK,
     JUNCTION,
     RETURN_DATA,
     Activity,
@@ -24,14 +25,23 @@ from orchestrion.model.runbook import (
     Settings,
 )
 from tests.property.runbooks import ATTEMPTS, GROUPS, ITEMS, SIMPLE, upstream
+from tests.simulation.dice import Dice
 
 _STEPS = ITEMS["test.step"]
 _RECOVERIES = (Recovery.RESUME,) * 12 + (Recovery.RESTART, Recovery.FAIL, Recovery.HOLD)
 _DOUBTS = (InDoubtAnswer.ASK,) * 6 + tuple(InDoubtAnswer)
 
 
-def runbook(random: Random, name: str) -> Runbook:
-    """A runbook with one starting point in which every activity can be reached."""
+def runbooks(dice: Dice, count: int) -> list[Runbook]:
+    """Runbooks of which a later one may invoke the earlier ones."""
+    found: list[Runbook] = []
+    for number in range(count):
+        found.append(runbook(dice.of("runbook", number), f"R{number}", [each.name for each in found]))
+    return found
+
+
+def runbook(random: Random, name: str, others: Sequence[str]) -> Runbook:
+    """A runbook with one starting point in which every activity can be reached; it may invoke the `others`."""
     found: list[Activity] = []
     links: list[Link] = []
     for index in range(random.choice((1, 2, 3, 4, 5, 6, 7))):
@@ -39,7 +49,7 @@ def runbook(random: Random, name: str) -> Runbook:
         sources = _sources(random, found)
         links += [_link(random, source, each) for source in sources]
         before = upstream(each, links)
-        found.append(_activity(random, each, [known for known in found if known.id in before]))
+        found.append(_activity(random, each, [known for known in found if known.id in before], others))
     return Runbook(
         name,
         settings=_settings(random),
@@ -70,7 +80,7 @@ def _sources(random: Random, earlier: Sequence[Activity]) -> list[str]:
 
 
 def _link(random: Random, source: str, target: str) -> Link:
-    delay = random.choice((0,) * 8 + (0.5, 4))
+    delay = random.choice((0,) * 8 + (0.5, 4, 8))  # the last is so long that the instance leaves memory
     exclude = (random.choice(SIMPLE),) if random.random() < 0.1 else ()
     return Link(source, target, include=_include(random), exclude=exclude, delay_seconds=delay)
 
@@ -85,8 +95,10 @@ def _include(random: Random) -> tuple[Condition, ...]:
             return ()
 
 
-def _activity(random: Random, name: str, earlier: Sequence[Activity]) -> Activity:
+def _activity(random: Random, name: str, earlier: Sequence[Activity], others: Sequence[str]) -> Activity:
     kind = random.randrange(8)
+    if kind == 7 and others:
+        return _invocation(random, name, random.choice(others))
     if kind < 2 and len(earlier) > 1:
         selected = random.choice(["", *(each.id for each in earlier if each.type.startswith("world."))])
         return Activity(name, JUNCTION, f"Junction {name}", inputs={"return_data_from": selected})
@@ -98,6 +110,11 @@ def _activity(random: Random, name: str, earlier: Sequence[Activity]) -> Activit
     inputs = {"value": text} if text else {}
     behaviour = _behaviour(random)
     return Activity(name, f"world.act-{effect}", name, inputs=inputs, behaviour=behaviour, looping=looping)
+
+
+def _invocation(random: Random, name: str, runbook: str) -> Activity:
+    options = {each: random.random() < 0.7 for each in ("wait", "fail_with_child", "stop_with_parent")}
+    return Activity(name, INVOKE_RUNBOOK, name, inputs={"runbook": runbook, "by_path": True, **options})
 
 
 def _text(random: Random, earlier: Sequence[Activity]) -> str:

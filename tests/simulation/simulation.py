@@ -14,6 +14,7 @@ import structlog
 from orchestrion.model.codec import write_runbook
 from orchestrion.model.runbook import InDoubtAnswer, Runbook
 from orchestrion.ports.authoring import VersionRecord
+from orchestrion.runbookserver import executor
 from orchestrion.storage.transaction import SqlTransaction
 from tests.simulation import checks, generate, weather
 from tests.simulation.air import Air
@@ -29,8 +30,9 @@ from tests.simulation.world import World
 
 NAMES = ("north", "south", "west")
 CALM_AT = 15.0
-MOST_SECONDS = 200.0  # until everything must be over; no generated run takes nearly as long
+PATIENCE_SECONDS = 60.0  # without anything new in any journal: nothing in a generated run waits so long
 _GIVEN_UP = ("An instance is held.", "An instance failed inside the server.")  # neither of them by anybody's wish
+_WRITTEN = "SELECT (SELECT count(*) FROM execution) + (SELECT count(*) FROM signal)"
 _COUNTS = {
     "instances": "SELECT count(*) FROM instance",
     "takeovers": "SELECT coalesce(sum(takeovers), 0) FROM instance",
@@ -59,25 +61,30 @@ class Report:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a simulation plays with: bad weather, runbooks, the number of servers and of jobs, people who stop jobs."""
+    """What a simulation plays with: bad weather, runbooks, the number of servers and of jobs.
+
+    `stops` is how probably people stop a job they look at; after `snapshot_rows` entries a journal gets a snapshot.
+    """
 
     faults: Faults
     runbooks: Sequence[Runbook]
     servers: int = 2
     jobs: int = 3
     stops: float = 0
+    snapshot_rows: int = 1000
 
 
 def drawn(dice: Dice) -> Scene:
     """The scene of a seed."""
     random = dice.of("scene")
-    runbooks = [generate.runbook(dice.of("runbook", number), f"R{number}") for number in range(random.choice((1, 2)))]
+    runbooks = generate.runbooks(dice, random.choice((1, 2, 2, 3)))
     return Scene(
         weather.drawn(random),
         runbooks,
-        random.choice((1, 2, 2, 3)),
-        random.choice((1, 2, 3, 5)),
-        random.choice((0, 0.05)),
+        servers=random.choice((1, 2, 2, 3)),
+        jobs=random.choice((1, 2, 3, 5)),
+        stops=random.choice((0, 0.05)),
+        snapshot_rows=random.choice((2, 5, 1000)),
     )
 
 
@@ -90,7 +97,10 @@ def simulate(seed: int, known: Collection[Unmended] = ALL, scene: Scene | None =
     NumberedTask.count_anew()
     memory().renew()
     try:
-        with seeded_ids(dice.of("ids"), lambda: int((BEGINNING.timestamp() + loop.time()) * 1000)):
+        with (
+            _snapshots(scene.snapshot_rows),
+            seeded_ids(dice.of("ids"), lambda: int((BEGINNING.timestamp() + loop.time()) * 1000)),
+        ):
             run = Simulation(dice, loop, scene, report)
             with _logged(run):
                 loop.run_until_complete(run.run())
@@ -138,7 +148,7 @@ class Simulation:
         tasks.append(asyncio.create_task(self._people.look_after()))
         start = asyncio.create_task(self._people.start(self._jobs))
         watch = _Watch(self)
-        while not (start.done() and _all_ended()) and self._loop.time() < MOST_SECONDS and watch.has_patience:
+        while not (start.done() and _all_ended()) and watch.has_patience:
             await asyncio.sleep(1)
             watch.look(self._loop.time())
         self._finish()
@@ -159,6 +169,7 @@ class _Watch:
         self.has_patience = True
         self._witness = simulation
         self._ready_since: dict[str, float] = {}
+        self._written, self._written_at = 0, 0.0
         self._asked: deque[int] = deque(maxlen=BUSY_SECONDS)
 
     def look(self, now: float) -> None:
@@ -171,6 +182,13 @@ class _Watch:
             self._witness.blame(f"{asked} transactions in {BUSY_SECONDS} seconds: something goes round and round")
             self.has_patience = False
         self._look_for_work(now)
+        self._look_for_progress(now)
+
+    def _look_for_progress(self, now: float) -> None:
+        ((written,),) = memory().rows(_WRITTEN)
+        if written != self._written:
+            self._written, self._written_at = written, now
+        self.has_patience = self.has_patience and now - max(self._written_at, CALM_AT) < PATIENCE_SECONDS
 
     def _look_for_work(self, now: float) -> None:
         ready = {instance for (instance,) in memory().rows("SELECT id FROM instance WHERE state = 'ready'")}
@@ -216,6 +234,17 @@ def _stored(runbook: Runbook) -> str:
 def authors(runbooks: Sequence[Runbook]) -> dict[tuple[str, str], InDoubtAnswer]:
     """What the authors say beforehand, by runbook and activity."""
     return {(each.name, name): found.behaviour.in_doubt for each in runbooks for name, found in each.activities.items()}
+
+
+@contextmanager
+def _snapshots(rows: int) -> Iterator[None]:
+    """Snapshots after so few entries as simulated runs have."""
+    kept = executor.SNAPSHOT_ROWS, executor.PARKING_ROWS
+    executor.SNAPSHOT_ROWS = executor.PARKING_ROWS = rows
+    try:
+        yield
+    finally:
+        executor.SNAPSHOT_ROWS, executor.PARKING_ROWS = kept
 
 
 @contextmanager
