@@ -5,6 +5,7 @@ import { useWrite } from './write';
 
 const counterKey = ['counters'] as const;
 const groupKey = ['computer-groups'] as const;
+export const scheduleKey = ['schedules'] as const;
 
 /* Runbooks count while somebody looks. */
 export const countersOptions = queryOptions({
@@ -16,6 +17,11 @@ export const countersOptions = queryOptions({
 export const computerGroupsOptions = queryOptions({
   queryKey: groupKey,
   queryFn: ({ signal }) => body(api.GET('/api/v1/computer-groups', { signal })),
+});
+
+export const schedulesOptions = queryOptions({
+  queryKey: scheduleKey,
+  queryFn: ({ signal }) => body(api.GET('/api/v1/schedules', { signal })),
 });
 
 export const groupMembersOptions = (id: string) =>

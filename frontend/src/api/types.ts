@@ -120,6 +120,8 @@ export interface RunbookSettings {
   /** Id of the activity that begins the error path. */
   on_error?: string;
   fresh_variables?: boolean;
+  /** Path of the schedule that says when it may start. */
+  schedule?: string;
 }
 
 export interface RunbookDocument {

@@ -1,13 +1,14 @@
 import { ActionIcon, Button, Group } from '@mantine/core';
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { schedulesOptions } from '@/api/resources';
 import { useState } from 'react';
 import { messageOf } from '@/api/problem';
 import { type Columns, DataTable } from '@/shared/ui/DataTable';
 import { ConfirmDialog } from '@/shared/ui/dialogs';
 import { Empty, ErrorNote, Loading } from '@/shared/ui/notes';
 import { PageFrame } from '@/shared/ui/PageFrame';
-import { type Schedule, schedulesOptions, useDeleteSchedule } from './schedule-api';
+import { type Schedule, useDeleteSchedule } from './schedule-api';
 import { daysInWords, hoursInWords } from './schedule-words';
 import { ScheduleDialog } from './ScheduleDialog';
 

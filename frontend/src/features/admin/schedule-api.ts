@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api, body } from '@/api/client';
 import type { components } from '@/api/schema';
+import { scheduleKey } from '@/api/resources';
 import { useWrite } from '@/api/write';
 
 type Schemas = components['schemas'];
@@ -13,13 +14,7 @@ export type Days = Schedule['days'];
 export type ScheduleException = Schedule['exceptions'][number];
 export type ScheduleWindow = Schemas['ScheduleWindow'];
 
-const scheduleKey = ['schedules'] as const;
 const at = (id: string) => ({ params: { path: { schedule_id: id } } });
-
-export const schedulesOptions = queryOptions({
-  queryKey: scheduleKey,
-  queryFn: ({ signal }) => body(api.GET('/api/v1/schedules', { signal })),
-});
 
 /** The runbooks that name a schedule; nobody names one that is not made yet. */
 export const scheduleRunbooksOptions = (id: string | undefined) =>

@@ -9,6 +9,7 @@ import { NumberBox } from './controls';
 import classes from './PropertiesPanel.module.css';
 import fieldClasses from './fields/fields.module.css';
 import { Findings } from './Findings';
+import { ScheduleField } from './ScheduleField';
 
 const ON_ERROR = 'settings.on_error';
 const RECOVERIES = [
@@ -104,6 +105,7 @@ export function RunbookProperties() {
           disabled={readOnly}
           onChange={(servers) => put({ servers: servers.length ? servers : undefined })}
         />
+        <ScheduleField path={settings.schedule} onChange={(schedule) => put({ schedule })} />
         <Switch
           label="Start when checked in"
           description="For a runbook that begins with a monitor."
