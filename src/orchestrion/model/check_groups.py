@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from orchestrion.model.errors import TemplateError
+from orchestrion.model.expression import GroupReference
 from orchestrion.model.finding import Finding, Place, Severity
 from orchestrion.model.graph import Edges, reachable
+from orchestrion.model.inputs import texts_in
 from orchestrion.model.runbook import (
     GROUP_TYPES,
     INITIALIZE_DATA,
@@ -14,6 +17,7 @@ from orchestrion.model.runbook import (
     Runbook,
     start_activities,
 )
+from orchestrion.model.template import parse
 from orchestrion.model.upstream import Upstream
 from orchestrion.model.values import Json, to_number
 
@@ -31,6 +35,7 @@ def group_findings(runbook: Runbook, edges: Edges) -> Iterator[Finding]:
         if activity.type in GROUP_TYPES:
             yield from _body(runbook, activity)
             yield from _returned(runbook, activity)
+        yield from _computer_groups(activity)
     for index, link in enumerate(runbook.links):
         ends = [runbook.activities.get(each) for each in (link.source, link.target)]
         source, target = ends
@@ -78,6 +83,25 @@ def _body(runbook: Runbook, group: Activity) -> Iterator[Finding]:
         if given is not None:
             message = f"'{group.name}' is a group; it cannot have {name.rsplit('.', maxsplit=1)[-1]} of its own."
             yield _error("group-setting", group, name, message, "Set it on an activity inside, or use a While.")
+
+
+def _computer_groups(activity: Activity) -> Iterator[Finding]:
+    """An activity runs once per member of one computer group; of two it would be unclear for which pairs."""
+    named: dict[str, str] = {}
+    for place, text in texts_in(activity.inputs):
+        named |= dict.fromkeys(_groups_in(text), place)
+    if len(named) > 1:
+        names = ", ".join(f"'{each}'" for each in named)
+        message = f"'{activity.name}' names several computer groups: {names}. It can run for the members of one."
+        fix = "Name one of them, or make a group that holds them all."
+        yield _error("several-computer-groups", activity, list(named.values())[-1], message, fix)
+
+
+def _groups_in(text: str) -> list[str]:
+    try:
+        return [each.path for each in parse(text).expressions() if isinstance(each, GroupReference)]
+    except TemplateError:
+        return []  # found by the check of inputs
 
 
 def _returned(runbook: Runbook, group: Activity) -> Iterator[Finding]:

@@ -73,6 +73,7 @@ def mail(inputs: str) -> str:
         ("text: '{{ var[\"Nope\"] }}'", ["unknown-variable"]),
         ('text: \'{{ counter["nope"] }}{{ counter["Jobs"] }}\'', ["unknown-counter"]),
         ("text: '{{ group[\"nope\"] }}'", ["unknown-computer-group"]),
+        ('text: \'{{ group["web"] }}{{ group["Db"] }}\'', ["several-computer-groups", "unknown-computer-group"]),
         ("code: 'if {{ no template }}'", []),
     ],
 )
