@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, or_, select
 
 from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
 from orchestrion.ports.access import EventRecord
@@ -26,9 +26,10 @@ class SqlEvents:
 
     def recent(self, before: str | None, limit: int, kind: EventType | None = None) -> list[EventRecord]:
         """See ports.EventStore."""
-        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        query = select(table).order_by(table.c.at.desc(), table.c.id.desc()).limit(limit)
         if before is not None:
-            query = query.where(table.c.id < before)
+            seen = select(table.c.at).where(table.c.id == before).scalar_subquery()
+            query = query.where(or_(table.c.at < seen, (table.c.at == seen) & (table.c.id < before)))
         if kind is not None:
             query = query.where(table.c.type == kind.value)
         return [_event(row) for row in self._connection.execute(query).mappings()]

@@ -108,6 +108,8 @@ event = Table(
     Column("instance_id", Id),
     Column("runbook_name", String(NAME)),
 )
+#: Ids of events that runs raise follow from what they tell of, so that they say nothing about time.
+Index("ix_event_at", event.c.at, event.c.id)
 
 # authoring ---------------------------------------------------------------------------------------------------
 
