@@ -76,7 +76,7 @@ def test_a_test_is_taken_from_stop_to_stop(product: Installation, tmp_path: Path
     printed(product, "instance", "edit", instance, "b", "--input", "text=x")
     printed(product, "instance", "step", instance)
     held_again(product, job["id"], "Stopped before 'c' (step).")
-    assert "'c' runs or is about to." in product.command("instance", "waits", instance).output
+    assert "'c' is held back. Stopped before 'c' (step)." in product.command("instance", "waits", instance).output
     printed(product, "instance", "skip", instance, "c", "--record", "File path=nowhere")
     printed(product, "job", "continue", job["id"])
     product.wait_for_status(job["id"], "success")
