@@ -120,6 +120,16 @@ def bind(activity: str, inputs: Mapping[str, Bound], environment: Environment) -
     return found
 
 
+def constant_inputs(inputs: Mapping[str, Bound]) -> dict[str, Json] | None:
+    """The inputs by name when nothing in them depends on the run, else None."""
+    found: dict[str, Json] = {}
+    for name, bound in inputs.items():
+        if not isinstance(bound, Fixed):
+            return None
+        found[name] = bound.value
+    return found
+
+
 def value_of(text: str, environment: Environment) -> Value:
     """The value of one template text; raises ValueError or LookupError when it cannot be computed."""
     return _template(parse(text), environment, environment.surroundings())

@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid_utils import uuid7
 
 from orchestrion.engine import control
-from orchestrion.engine.binding import Environment, bind, value_of
+from orchestrion.engine.binding import Environment, bind, constant_inputs, value_of
 from orchestrion.engine.commands import StartActivity
 from orchestrion.engine.plan import Plan, PlannedActivity
 from orchestrion.engine.signals import InstanceStarted
@@ -79,10 +79,12 @@ class Start:
     ) -> Finished | dict[str, Json]:
         """The inputs to run the activity with, or its ending where that is known without running it."""
         planned = self._plan.activities[command.activity]
-        try:
-            inputs = bind(planned.activity.name, planned.inputs, self._environment(command, started, reads, now))
-        except BindingError as error:
-            return self._at_once(command, {}, Ended(Status.FAILED, error=str(error)), now)
+        inputs = constant_inputs(planned.inputs)
+        if inputs is None:
+            try:
+                inputs = bind(planned.activity.name, planned.inputs, self._environment(command, started, reads, now))
+            except BindingError as error:
+                return self._at_once(command, {}, Ended(Status.FAILED, error=str(error)), now)
         inputs |= self._gate.edits.get(command.activity, {})
         inputs |= self._reuse.edits.get(command.activity, {}) if self._reuse else {}
         pinned = self._gate.pins.get(command.activity)

@@ -25,7 +25,14 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
     asked once for all its endings: two writers cannot wait for each other, and many endings cost a few statements.
     """
     query = (
-        select(instance.c.id, instance.c.job_id, instance.c.runbook_id, instance.c.server_id, job.c.is_monitor)
+        select(
+            instance.c.id,
+            instance.c.job_id,
+            instance.c.runbook_id,
+            instance.c.server_id,
+            job.c.is_monitor,
+            job.c.parent_instance_id,
+        )
         .join(job, job.c.id == instance.c.job_id)
         .where(instance.c.id.in_(list(ends)), instance.c.state != InstanceState.ENDED.value)
         .order_by(instance.c.id)
@@ -43,7 +50,9 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
         connection.execute(
             _END_JOB, [{"key": row.job_id, "server": row.server_id, **_columns(ends[row.id])} for row in jobs]
         )
-        _tell_parents(connection, [row.job_id for row in jobs], max(ends[row.id].at for row in jobs))
+        children = [row.job_id for row in jobs if row.parent_instance_id is not None]
+        if children:
+            _tell_parents(connection, children, max(ends[row.id].at for row in jobs))
     for row in rows:
         if ends[row.id].restarts:
             _restart(connection, row.id, row.job_id, ends[row.id].at)

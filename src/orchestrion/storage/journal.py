@@ -94,11 +94,16 @@ class SqlJournal:
         await self._database.on_writer(lambda connection: _disarm(connection, fence, armed, error, at))
 
 
-def _fence(connection: Connection, fence: Fence) -> None:
-    """Holds the server's row against the watchdog until the commit; an older epoch is refused (durability.md 4)."""
-    query = select(server.c.id).where(server.c.id == fence.server_id, server.c.epoch == fence.epoch)
-    if connection.scalar(query.with_for_update(read=True, key_share=True)) is None:
+def _fence(connection: Connection, fence: Fence) -> int:
+    """Holds the server's row against the watchdog until the commit; an older epoch is refused (durability.md 4).
+
+    Gives the server's rank.
+    """
+    query = select(server.c.rank).where(server.c.id == fence.server_id, server.c.epoch == fence.epoch)
+    rank = connection.scalar(query.with_for_update(read=True, key_share=True))
+    if rank is None:
         raise FencedError(f"server {fence.server_id} no longer has the epoch {fence.epoch}")
+    return int(rank)
 
 
 def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
@@ -182,7 +187,7 @@ def _consume_messages(connection: Connection, each: Slice) -> None:
 
 
 def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
-    _fence(connection, fence)
+    rank = _fence(connection, fence)
     wake_due(connection, limit, now)
     ready = (
         select(instance.c.id, instance.c.started_at)
@@ -190,7 +195,7 @@ def _claim(connection: Connection, fence: Fence, limit: int, name: str, now: dat
             instance.c.state == InstanceState.READY.value,
             instance.c.engine_level <= ENGINE_LEVEL,
             may_run(name),
-            *higher_first(connection, fence, now),
+            *(higher_first(connection, rank, now) if rank else ()),
         )
         .order_by(instance.c.id)
         .limit(limit)

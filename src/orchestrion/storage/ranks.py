@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, func, not_, or_, select
 
 from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import ServerStatus
-from orchestrion.ports.journal import Fence
 from orchestrion.storage.tables import instance, server
 
 #: After so long a lower rank takes what a higher one with a free slot has not taken.
@@ -22,21 +21,20 @@ def may_run(name: str) -> ColumnElement[bool]:
     return or_(instance.c.eligible == "", instance.c.eligible.contains(f"|{name}|", autoescape=True))
 
 
-def higher_first(connection: Connection, fence: Fence, now: datetime) -> list[ColumnElement[bool]]:
-    """What a ready instance must fulfil so that this server leaves to higher ranks what they have a free slot for.
+def higher_first(connection: Connection, rank: int, now: datetime) -> list[ColumnElement[bool]]:
+    """What a ready instance must fulfil so that the server with this rank leaves to higher ones what they can take.
 
-    Nothing for the server with the highest rank.
+    Nothing for the server with the highest rank, which is 0.
     """
-    free = [name for name, capacity, running in _higher(connection, fence, now) if running < capacity]
+    free = [name for name, capacity, running in _higher(connection, rank, now) if running < capacity]
     if not free:
         return []
     has_waited = instance.c.created_at <= now - LONGEST_WAIT
     return [or_(has_waited, not_(or_(*(may_run(name) for name in free))))]
 
 
-def _higher(connection: Connection, fence: Fence, now: datetime) -> list[tuple[str, int, int]]:
+def _higher(connection: Connection, rank: int, now: datetime) -> list[tuple[str, int, int]]:
     """Name, capacity and number of running instances of the live servers with a higher rank."""
-    mine = select(server.c.rank).where(server.c.id == fence.server_id).scalar_subquery()
     running = (
         select(func.count())
         .where(instance.c.server_id == server.c.id, instance.c.state == InstanceState.OWNED.value)
@@ -44,7 +42,7 @@ def _higher(connection: Connection, fence: Fence, now: datetime) -> list[tuple[s
         .scalar_subquery()
     )
     query = select(server.c.name, server.c.capacity, running.label("running")).where(
-        server.c.rank < mine,
+        server.c.rank < rank,
         server.c.status == ServerStatus.ONLINE.value,
         server.c.last_seen_at > now - SILENT_AFTER,
     )
