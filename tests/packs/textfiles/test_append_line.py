@@ -2,6 +2,7 @@
 
 # ruff: noqa: ASYNC240 - nobody else waits for the event loop of a test
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,8 +10,8 @@ import anyio
 import pytest
 
 from orchestrion.packs.textfiles.append_line import AppendLineInputs as Inputs
-from orchestrion.packs.textfiles.append_line import append_line, find_the_line, look_before
-from orchestrion.sdk import Done, Evidence, NotDone, Unknown, Verdict
+from orchestrion.packs.textfiles.append_line import append_line, find_the_line, look_before, where_it_would_go
+from orchestrion.sdk import ActivityFailed, Done, Evidence, NotDone, Record, Unknown, Verdict
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
 
@@ -167,3 +168,39 @@ async def test_another_file_under_the_name_is_unknown(file: Path) -> None:
     assert isinstance(await crash.after(evidence), Unknown)
     file.write_text("one\ntwo\nwanted\n")
     assert isinstance(await crash.after(evidence), Unknown)
+
+
+async def simulate(file: Path, text: str, **inputs: str) -> Record:
+    given = Inputs.model_validate({"file": str(file), "text": text, **inputs})
+    return (await where_it_would_go(given, RehearsalContext())).record()
+
+
+@pytest.mark.parametrize("content", [None, "", "one\n", "open end"])
+async def test_a_simulation_adds_nothing(file: Path, content: str | None) -> None:
+    """It publishes what the real run then publishes, and the file stays, or stays away."""
+    if content is not None:
+        file.write_text(content)
+    simulated = await simulate(file, "two")
+    assert (file.read_text() if file.exists() else None) == content
+    assert [simulated] == [dict(record) for record in (await append(file, "two")).records]
+
+
+async def test_a_simulation_foresees_failures(file: Path) -> None:
+    """It fails with the words of the real run: a missing folder, a folder for a file, a character too many."""
+    for path, inputs in ((file / "deep.txt", {}), (file.parent, {}), (file, {"file_encoding": "cp1252"})):
+        with pytest.raises(ActivityFailed) as foreseen:
+            await simulate(path, "zł", **inputs)
+        assert str(foreseen.value) == (await append(path, "zł", **inputs)).error
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+@pytest.mark.parametrize("exists", [True, False])
+async def test_a_simulation_foresees_missing_rights(file: Path, exists: bool) -> None:
+    """A file that may only be read, or a folder that takes no new one."""
+    if exists:
+        file.touch(mode=0o400)
+    file.parent.chmod(0o500)
+    with pytest.raises(ActivityFailed) as foreseen:
+        await simulate(file, "x")
+    assert str(foreseen.value) == (await append(file, "x")).error
+    file.parent.chmod(0o700)

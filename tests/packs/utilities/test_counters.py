@@ -11,14 +11,19 @@ import pytest
 from orchestrion.model.access import SYSTEM
 from orchestrion.model.condition import Status
 from orchestrion.packs.utilities.get_counter_value import get_counter_value
-from orchestrion.packs.utilities.modify_counter import modify_counter
+from orchestrion.packs.utilities.modify_counter import (
+    Action,
+    ModifyCounterInputs,
+    modify_counter,
+    what_it_would_be,
+)
 from orchestrion.runbookserver.clock import SystemClock
 from orchestrion.runbookserver.context import ServerContext
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.schedules import RunSchedules
-from orchestrion.sdk import ActivityFailed, CounterOperation, RunContext
+from orchestrion.sdk import ActivityFailed, CounterOperation, Record, RunContext
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
 from orchestrion.services.counters import CounterChange, Counters
@@ -143,3 +148,33 @@ async def test_a_rehearsed_counter_counts() -> None:
     ctx = RehearsalContext(counters={"mail/tries": 2})
     values = [(await modify(ctx, *step)).records[0]["Counter Value"] for step in STEPS]
     assert (values, ctx.counters) == ([5, 4, 9, 0], {"mail/tries": 0})
+
+
+async def simulate(ctx: RunContext, counter: str, action: Action, value: float | None = None) -> Record:
+    given = ModifyCounterInputs(counter=counter, action=action, value=value)
+    return (await what_it_would_be(given, ctx)).record()
+
+
+@pytest.mark.parametrize(("action", "value"), [("Increment", 3), ("Decrement", 0.5), ("Set", 7)])
+async def test_a_simulation_does_not_count(
+    ctx: ServerContext, database: SqlDatabase, action: Action, value: float
+) -> None:
+    """It publishes what the real run then publishes."""
+    simulated = await simulate(ctx, "mail/tries", action, value)
+    assert await stored(database) == 2
+    assert (await modify(ctx, action, value)).records == (simulated,)
+
+
+async def test_a_simulated_reset_is_blank(ctx: ServerContext, database: SqlDatabase) -> None:
+    """Only the counter itself knows its default."""
+    await modify(ctx, "Set", 7)
+    assert await simulate(ctx, "mail/tries", "Reset") == {"Counter Value": None}
+    assert await stored(database) == 7
+
+
+async def test_a_simulation_foresees_failures(ctx: ServerContext) -> None:
+    """A counter that is not there, and a number that is missing."""
+    with pytest.raises(ActivityFailed, match="There is no counter 'Nobody'"):
+        await simulate(ctx, "Nobody", "Reset")
+    with pytest.raises(ActivityFailed, match="Decrement needs a number"):
+        await simulate(ctx, "mail/tries", "Decrement")

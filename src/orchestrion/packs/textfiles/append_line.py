@@ -1,5 +1,6 @@
 """Append Line: text as a new line at the end of a text file."""
 
+import errno
 import os
 from pathlib import Path
 
@@ -79,6 +80,12 @@ async def find_the_line(inputs: AppendLineInputs, evidence: Evidence, ctx: RunCo
     return await anyio.to_thread.run_sync(_verdict, inputs, FileBefore.model_validate(evidence))
 
 
+@append_line.simulate
+async def where_it_would_go(inputs: AppendLineInputs, ctx: RunContext) -> AppendLinePublished:
+    """The line number the text would get. Raises ActivityFailed when the file could not be written as it is now."""
+    return await anyio.to_thread.run_sync(_simulated, inputs)
+
+
 def _append(inputs: AppendLineInputs) -> AppendLinePublished:
     path = full_path(inputs.file)
     with plain_failures(path):
@@ -86,6 +93,25 @@ def _append(inputs: AppendLineInputs) -> AppendLinePublished:
         shape = shape_of(path, encoding)
         _write(path, _added(inputs.text, encoding, shape, is_empty=not _size(path)))
     return _published(inputs, encoding, shape.lines + 1)
+
+
+def _simulated(inputs: AppendLineInputs) -> AppendLinePublished:
+    path = full_path(inputs.file)
+    with plain_failures(path):
+        encoding = _encoding(inputs)
+        shape = shape_of(path, encoding)
+        _added(inputs.text, encoding, shape, is_empty=not _size(path))  # fails for what the encoding cannot write
+        _check_writable(path.resolve())  # behind a link: there a missing file would be created
+    return _published(inputs, encoding, shape.lines + 1)
+
+
+def _check_writable(path: Path) -> None:
+    """Raises the OSError that opening the file for writing would raise."""
+    if not path.exists() and not path.parent.is_dir():
+        raise FileNotFoundError(path)
+    may_write = os.access(path, os.W_OK) if path.exists() else os.access(path.parent, os.W_OK | os.X_OK)
+    if not may_write:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _encoding(inputs: AppendLineInputs) -> Encoding:
