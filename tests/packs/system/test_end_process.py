@@ -9,9 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from orchestrion.packs.system.end_process import EndProcessInputs, Matched, end_process, look_again, look_before
+from orchestrion.packs.system.end_process import (
+    ONLY_ONE,
+    EndProcessInputs,
+    Matched,
+    end_process,
+    look_again,
+    look_before,
+    what_would_end,
+)
 from orchestrion.packs.system.process_identity import boot_id
-from orchestrion.sdk import Done, Evidence, Json, NotDone, Verdict
+from orchestrion.sdk import ActivityFailed, Done, Evidence, Json, NotDone, Record, Verdict
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
 from tests.services.processes import ReadProcess
@@ -144,3 +152,42 @@ async def test_a_restart_of_the_computer_ends_processes(start: Start) -> None:
 async def test_nothing_to_end_before_is_done() -> None:
     """When no process matched, there is nothing to repeat."""
     assert isinstance(await verdict(await evidence()), Done)
+
+
+async def simulate(process: object = NAME, **inputs: str) -> Record:
+    given = EndProcessInputs.model_validate({"process": str(process), **inputs})
+    return (await what_would_end(given, RehearsalContext())).record()
+
+
+async def test_a_simulation_ends_nothing(start: Start) -> None:
+    """The process goes on, and the record is the one that the real run publishes."""
+    process = start()
+    simulated = await simulate()
+    assert process.is_running()
+    assert [simulated] == [dict(record) for record in (await end()).records]
+    assert await simulate(process.pid) == {"Number of instances": 0, "Process ID": None}
+
+
+async def test_a_simulation_tells_all_that_would_end(start: Start) -> None:
+    """The one record counts them, and the log names each."""
+    pids = sorted(process.pid for process in (start(), start()))
+    published = await what_would_end(EndProcessInputs(process=NAME), ctx := RehearsalContext())
+    assert published.record() == {"Number of instances": 2, "Process ID": pids[0]}
+    assert ctx.logged == [f"Would end these processes: {pids[0]}, {pids[1]}."]
+
+
+async def test_a_simulation_foresees_failures(start: Start) -> None:
+    """The server itself, and several where one is wanted."""
+    with pytest.raises(ActivityFailed, match="runbook server itself"):
+        await simulate(os.getpid())
+    processes = [start(), start()]
+    with pytest.raises(ActivityFailed, match="means 2 processes"):
+        await simulate(when_several_match=ONLY_ONE)
+    assert all(process.is_running() for process in processes)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may end everything")
+async def test_a_simulation_foresees_missing_rights() -> None:
+    """The first process of the computer belongs to root."""
+    with pytest.raises(ActivityFailed, match="may not end process 1"):
+        await simulate(1)

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrion.packs.system.run_program import DETACH, run_program
-from orchestrion.sdk import Json
+from orchestrion.packs.system.run_program import DETACH, RunProgramInputs, run_program, what_would_start
+from orchestrion.sdk import ActivityFailed, Json, Record
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
 from tests.services.waiting import eventually
@@ -22,6 +22,19 @@ pytestmark = pytest.mark.anyio
 ECHO = "import sys, json; print(json.dumps(sys.argv[1:]))"
 COMMAND = {"mode": "Command execution"}
 is_root = os.geteuid() == 0
+IMPOSSIBLE: list[tuple[dict[str, Json], str]] = [
+    ({"program_path": "no-such-program"}, "There is no program 'no-such-program'"),
+    ({"program_path": "/etc"}, "There is no program '/etc'"),
+    ({"program_path": "true", "computer": "elsewhere"}, "cannot be started on 'elsewhere'"),
+    ({"program_path": "true", "parameters": "'open"}, "Parameters: No closing quotation"),
+    ({"program_path": "true", "arguments": ["a\0b"]}, "zero byte"),
+    ({"program_path": "true", "working_folder": "/nowhere"}, "'/nowhere' does not exist"),
+    ({"program_path": "true", "user_name": "nobody-at-all"}, "There is no account 'nobody-at-all'"),
+    ({"program_path": "true", "user_name": "root", "password": "x"}, "A password cannot be checked"),
+    ({"program_path": "true", "variables": [{"name": "a b", "value": ""}]}, "'a b' is no name"),
+    ({"program_path": "true", "variables": [{"name": "a", "value": "\0"}]}, "zero byte"),
+    ({"program_path": "true", "execution_mode": "Interactive"}, "no desktop session"),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -125,22 +138,7 @@ async def test_the_own_account_needs_no_switch() -> None:
     assert (await start("id -un", **COMMAND, user_name=own)).records[0]["Program output"] == own
 
 
-@pytest.mark.parametrize(
-    ("inputs", "message"),
-    [
-        ({"program_path": "no-such-program"}, "There is no program 'no-such-program'"),
-        ({"program_path": "/etc"}, "There is no program '/etc'"),
-        ({"program_path": "true", "computer": "elsewhere"}, "cannot be started on 'elsewhere'"),
-        ({"program_path": "true", "parameters": "'open"}, "Parameters: No closing quotation"),
-        ({"program_path": "true", "arguments": ["a\0b"]}, "zero byte"),
-        ({"program_path": "true", "working_folder": "/nowhere"}, "'/nowhere' does not exist"),
-        ({"program_path": "true", "user_name": "nobody-at-all"}, "There is no account 'nobody-at-all'"),
-        ({"program_path": "true", "user_name": "root", "password": "x"}, "A password cannot be checked"),
-        ({"program_path": "true", "variables": [{"name": "a b", "value": ""}]}, "'a b' is no name"),
-        ({"program_path": "true", "variables": [{"name": "a", "value": "\0"}]}, "zero byte"),
-        ({"program_path": "true", "execution_mode": "Interactive"}, "no desktop session"),
-    ],
-)
+@pytest.mark.parametrize(("inputs", "message"), IMPOSSIBLE)
 async def test_what_cannot_be_started_fails(
     inputs: dict[str, Json], message: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,3 +175,39 @@ async def test_output_of_somebody_else_is_not_touched(output_folder: Path) -> No
     (output_folder / f"orchestrion-output-{os.geteuid()}").symlink_to(output_folder)
     ended = await start("echo", parameters="x")
     assert (ended.records[0]["Program output"], ended.records[0]["Program output file"]) == ("x", None)
+
+
+async def simulate(program: str, **inputs: Json) -> Record:
+    given = RunProgramInputs.model_validate({"program_path": program, **inputs})
+    return (await what_would_start(given, RehearsalContext())).record()
+
+
+async def test_a_simulation_starts_nothing(tmp_path: Path) -> None:
+    """It publishes what the real run then publishes, but blanks for what only the program knows."""
+    file = tmp_path / "made"
+    simulated = await simulate("touch", parameters=f"'{file}'", working_folder=str(tmp_path))
+    assert not file.exists()
+    [record] = (await start("touch", parameters=f"'{file}'", working_folder=str(tmp_path))).records
+    told = {"Process ID", "Program exit code", "Program output", "Pure Output", "Program output file"}
+    assert simulated == {name: None if name in told else value for name, value in record.items()}
+
+
+@pytest.mark.parametrize("inputs", [COMMAND, {"completion": DETACH}])
+async def test_a_simulation_starts_nothing_in_any_mode(tmp_path: Path, inputs: dict[str, Json]) -> None:
+    """Neither a command line nor a program that nobody waits for, of which nothing is published."""
+    (script := tmp_path / "script").write_text(f"#!/bin/sh\ntouch {tmp_path / 'made'}\n")
+    script.chmod(0o700)
+    published = await simulate(str(script), **inputs)
+    assert published["Program path"] == (None if "completion" in inputs else str(script))
+    assert not (tmp_path / "made").exists()
+
+
+@pytest.mark.parametrize(("inputs", "message"), IMPOSSIBLE)
+async def test_a_simulation_foresees_failures(
+    inputs: dict[str, Json], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever keeps a program from being started."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    with pytest.raises(ActivityFailed, match=message):
+        await what_would_start(RunProgramInputs.model_validate(inputs), RehearsalContext())

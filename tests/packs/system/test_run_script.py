@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from orchestrion.packs.system.run_script import run_script
-from orchestrion.sdk import Json
+from orchestrion.packs.system.run_script import RunScriptInputs, run_script, what_would_run
+from orchestrion.sdk import ActivityFailed, Json, Record
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
 
@@ -169,3 +169,43 @@ async def test_powershell_publishes_as_a_shell_does(ctx: RehearsalContext) -> No
     script = 'Add-Content $env:ORCHESTRION_OUTPUT "A=$($env:VALUE)"'
     ended = await start(ctx, "PowerShell", script, variables=values(VALUE="x y"), published_data=rows("A"))
     assert ended.records[0]["A"] == "x y"
+
+
+async def simulate(ctx: RehearsalContext, kind: str, script: str, **inputs: Json) -> Record:
+    given = RunScriptInputs.model_validate({"type": kind, "script": script, **inputs})
+    return (await what_would_run(given, ctx)).record()
+
+
+@pytest.mark.parametrize(("kind", "script"), [("Python", "open('made', 'w')"), ("Shell", "touch made")])
+async def test_a_simulation_runs_nothing(ctx: RehearsalContext, kind: str, script: str) -> None:
+    """It publishes what the real run then publishes, but blanks for what the script writes."""
+    simulated = await simulate(ctx, kind, script, published_data=rows("a"))
+    assert list(ctx.temp_folder.iterdir()) == []
+    [record] = (await start(ctx, kind, script, published_data=rows("a"))).records
+    assert {**simulated, "Standard Output": "", "Standard Error": ""} == dict(record)
+    assert (ctx.temp_folder / "made").exists()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"script": "#!/no/such/shell\n"}, "could not be started: there is no program '/no/such/shell'"),
+        ({"script": "#!'open\n"}, "No closing quotation"),
+        ({"published_data": rows("a", "a")}, "'a' is empty or taken"),
+        ({"variables": values(a="\0")}, "zero byte"),
+        ({"variables": values(PATH="/nowhere"), "script": "#!bash\n"}, "there is no program 'bash'"),
+    ],
+)
+async def test_a_simulation_foresees_failures(ctx: RehearsalContext, inputs: dict[str, Json], message: str) -> None:
+    """Mistakes in names and values, and an interpreter that is not there; the real run fails for them too."""
+    given: dict[str, Json] = {"script": "", **inputs}
+    with pytest.raises(ActivityFailed, match=message):
+        await simulate(ctx, "Shell", **given)  # type: ignore[arg-type]  # the script is a text
+    assert (await run(run_script, ctx, type="Shell", **given)).status == "failed"
+
+
+async def test_a_simulation_misses_powershell(ctx: RehearsalContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the real run does."""
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ActivityFailed, match="not installed"):
+        await simulate(ctx, "PowerShell", "exit 0")

@@ -29,6 +29,7 @@ ALL, ONLY_ONE = "End all instances", "Fail if there is more than one instance"
 SeveralMatch: TypeAlias = Literal["End all instances", "Fail if there is more than one instance"]
 
 _POLL_SECONDS = 0.05
+_NO_SIGNAL = 0  # the system only checks whether a signal might be sent
 _FORCED_SECONDS = 5.0  # a killed process is gone at once, unless it waits for a device that does not answer
 
 
@@ -87,6 +88,21 @@ async def look_again(inputs: EndProcessInputs, evidence: Evidence, ctx: RunConte
     return Done(tuple(_records(before.instances)))
 
 
+@end_process.simulate
+async def what_would_end(inputs: EndProcessInputs, ctx: RunContext) -> EndProcessPublished:
+    """The number of processes that match now, and the first of them; the others are only logged.
+
+    A simulation publishes one record. Raises ActivityFailed for a process that the server may not end. Whether one
+    would resist even force is not foreseen.
+    """
+    matched = await anyio.to_thread.run_sync(_matched, inputs)
+    records = _records(matched)
+    for instance in matched:
+        _send(_NO_SIGNAL, instance, records)
+    ctx.log(f"Would end these processes: {', '.join(str(each.pid) for each in matched) or 'none'}.")
+    return records[0]
+
+
 def _matched(inputs: EndProcessInputs) -> list[Instance]:
     if not is_this_computer(inputs.computer):
         raise ActivityFailed(
@@ -120,7 +136,7 @@ async def _end(instances: Sequence[Instance], seconds: float, records: list[EndP
         raise ActivityFailed(f"These processes do not end, not even by force: {ids}.", records)
 
 
-def _send(sent: signal.Signals, instance: Instance, records: list[EndProcessPublished]) -> None:
+def _send(sent: int, instance: Instance, records: list[EndProcessPublished]) -> None:
     try:
         if is_running(instance):
             os.kill(instance.pid, sent)

@@ -4,7 +4,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict
 
 import anyio.to_thread
 
@@ -94,6 +94,15 @@ class RunProgramPublished(PublishedModel):
     unc_program_output_file: str | None = item("UNC program output file", description="Windows only.")
 
 
+class _Known(TypedDict):
+    """What is published and known before the start."""
+
+    program_path: str
+    program_parameters: str | None
+    working_folder_path: str
+    computer: str
+
+
 @activity("Run Program", category="System", effect="once")
 async def run_program(inputs: RunProgramInputs, ctx: RunContext) -> RunProgramPublished | None:
     """Start an executable or a shell command line, and collect its output and exit code.
@@ -114,6 +123,17 @@ async def run_program(inputs: RunProgramInputs, ctx: RunContext) -> RunProgramPu
     if inputs.successful_exit_codes and ended.exit_code not in inputs.successful_exit_codes:
         raise ActivityFailed(f"The program ended with exit code {ended.exit_code}.", [published])
     return published
+
+
+@run_program.simulate
+async def what_would_start(inputs: RunProgramInputs, ctx: RunContext) -> RunProgramPublished:
+    """What would be started. Raises ActivityFailed when program, folder, account or arguments rule that out.
+
+    Nobody knows what a program does: its output, exit code and process id are blank. A command line is not looked
+    into, because only the shell could say what it means.
+    """
+    _request(inputs)
+    return RunProgramPublished() if inputs.completion == DETACH else RunProgramPublished(**_known(inputs))
 
 
 @run_program.limits
@@ -195,15 +215,21 @@ async def _ended(request: ProgramRequest, minutes: float) -> ProgramEnded:
 async def _published(inputs: RunProgramInputs, ended: ProgramEnded, ctx: RunContext) -> RunProgramPublished:
     console = ended.stdout + ended.stderr
     return RunProgramPublished(
-        program_path=inputs.program_path,
-        program_parameters=inputs.parameters if inputs.mode == PROGRAM else None,
-        working_folder_path=inputs.working_folder,
+        **_known(inputs),
         process_id=ended.pid,
         program_exit_code=ended.exit_code,
-        computer=inputs.computer,
         program_output=console.decode(errors="replace").replace("\r\n", "\n").rstrip("\n"),
         pure_output=ended.stdout.decode(errors="replace"),
         program_output_file=await _output_file(console, ctx),
+    )
+
+
+def _known(inputs: RunProgramInputs) -> _Known:
+    return _Known(
+        program_path=inputs.program_path,
+        program_parameters=inputs.parameters if inputs.mode == PROGRAM else None,
+        working_folder_path=inputs.working_folder,
+        computer=inputs.computer,
     )
 
 

@@ -1,9 +1,11 @@
 """Run Script: an inline script whose variables become published data."""
 
-from collections.abc import Sequence
+import shlex
+import shutil
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from orchestrion.packs.system.environment import Variable, by_name
+from orchestrion.packs.system.environment import Variable, as_environment, by_name
 from orchestrion.packs.system.interpreters import (
     Outcome,
     Script,
@@ -21,9 +23,11 @@ from orchestrion.sdk import (
     ProgramEnded,
     PublishedModel,
     RunContext,
+    Value,
     activity,
     field,
     item,
+    to_text,
 )
 
 ScriptType: TypeAlias = Literal["Python", "Shell", "PowerShell"]
@@ -88,6 +92,19 @@ async def run_script(inputs: RunScriptInputs, ctx: RunContext) -> list[RunScript
     return published
 
 
+@run_script.simulate
+async def what_would_run(inputs: RunScriptInputs, ctx: RunContext) -> RunScriptPublished:
+    """The script itself. Raises ActivityFailed for wrong names and values, and for a missing interpreter.
+
+    Nobody knows what a script does: what it would write and the items of the author are blank.
+    """
+    _check(inputs.published_data)
+    _check_interpreter(inputs, by_name(inputs.variables))
+    blank = dict.fromkeys(row.name for row in inputs.published_data)
+    own = {"Script Body": inputs.script, "Script Language": inputs.type}
+    return RunScriptPublished.model_validate({**blank, **own})
+
+
 @run_script.limits
 def what_is_missing() -> tuple[Limit, ...]:
     """PowerShell scripts need PowerShell."""
@@ -102,9 +119,33 @@ def _check(rows: Sequence[PublishedRow]) -> None:
             raise ActivityFailed(f"Published data: the name '{name}' is empty or taken.")
 
 
-async def _outcome(inputs: RunScriptInputs, ctx: RunContext) -> Outcome:
+def _check_interpreter(inputs: RunScriptInputs, variables: Mapping[str, Value]) -> None:
+    if inputs.type == "Python":
+        return  # the server's own
+    _check_powershell(inputs)
+    env = as_environment({name: to_text(value) for name, value in variables.items()})
+    if inputs.type == "Shell" and shutil.which(program := _shell(inputs.script), path=env.get("PATH")) is None:
+        raise ActivityFailed(f"The script could not be started: there is no program '{program}'.")
+
+
+def _shell(script: str) -> str:
+    """The program that a shell script asks for in its first line."""
+    first = script.partition("\n")[0]
+    if not first.startswith("#!"):
+        return "/bin/sh"
+    try:
+        return next(iter(shlex.split(first.removeprefix("#!"))), "")
+    except ValueError as error:
+        raise ActivityFailed(str(error)) from None
+
+
+def _check_powershell(inputs: RunScriptInputs) -> None:
     if inputs.type == "PowerShell" and not has_powershell():
         raise ActivityFailed("PowerShell (pwsh) is not installed on this runbook server.")
+
+
+async def _outcome(inputs: RunScriptInputs, ctx: RunContext) -> Outcome:
+    _check_powershell(inputs)
     script = Script(inputs.script, by_name(inputs.variables), inputs.published_data, ctx.temp_folder)
     try:
         return await _RUNNERS[inputs.type](script)
