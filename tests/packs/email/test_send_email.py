@@ -9,8 +9,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from orchestrion.packs.email.send_email import send_email
-from orchestrion.sdk import Json
+from orchestrion.packs.email.send_email import SendEmailInputs, send_email, what_would_be_sent
+from orchestrion.sdk import ActivityFailed, Json, Record
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.testing import RehearsalContext, run
 from tests.packs.email.certificate import make_certificate, server_context
@@ -27,12 +27,15 @@ def recipients(**kinds: str) -> list[dict[str, Json]]:
     return [{"email_address": address, "recipient_type": kind} for kind, address in kinds.items()]
 
 
-async def send(server: SmtpCatcher, ctx: RehearsalContext | None = None, /, **inputs: Json) -> Ended:
-    values: dict[str, Json] = {
+def mail_for(server: SmtpCatcher) -> dict[str, Json]:
+    return {
         "subject": "State changed", "message": "old 1, new 2", "recipients": recipients(To="to@example.com"),
-        "email_address": "from@example.com", "computer": server.host, "port": server.port, **inputs,
+        "email_address": "from@example.com", "computer": server.host, "port": server.port,
     }  # fmt: skip
-    return await run(send_email, ctx or RehearsalContext(), **values)
+
+
+async def send(server: SmtpCatcher, ctx: RehearsalContext | None = None, /, **inputs: Json) -> Ended:
+    return await run(send_email, ctx or RehearsalContext(), **{**mail_for(server), **inputs})
 
 
 async def test_a_mail_is_sent(smtp_catcher: SmtpCatcher) -> None:
@@ -239,3 +242,39 @@ async def test_some_refused_recipients_are_a_warning(strict: StrictServer, secur
     assert "unknown@example.com (550 No such user)" in ended.error
     ended = await send(strict, **secure, recipients=recipients(To="unknown@example.com"))
     assert ended.status == "failed"
+
+
+async def simulate(server: SmtpCatcher, **inputs: Json) -> Record:
+    given = SendEmailInputs.model_validate({**mail_for(server), **inputs})
+    return (await what_would_be_sent(given, RehearsalContext())).record()
+
+
+async def test_a_simulation_sends_nothing(smtp_catcher: SmtpCatcher, tmp_path: Path) -> None:
+    """It publishes what the real run then publishes, and only that one's mail arrives."""
+    (file := tmp_path / "a.txt").touch()
+    simulated = await simulate(smtp_catcher, attachments=[str(file)])
+    assert smtp_catcher.mails == []
+    ended = await send(smtp_catcher, attachments=[str(file)])
+    assert [simulated] == [dict(record) for record in ended.records]
+    assert len(smtp_catcher.wait_for(1)) == 1
+
+
+async def test_a_simulation_asks_no_server(smtp_catcher: SmtpCatcher) -> None:
+    """It succeeds where nobody listens."""
+    silent = find_free_port()
+    assert (await simulate(smtp_catcher, port=silent))["Outgoing mail server port number"] == silent
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"recipients": recipients(To="nobody")}, "'nobody' is no e-mail address"),
+        ({"recipients": []}, "name at least one"),
+        ({"attachments": ["/nowhere/a.txt"]}, "attachment '/nowhere/a.txt' cannot be read"),
+        ({"message_source": "File", "message": "/nowhere/text"}, "message file '/nowhere/text' cannot be read"),
+    ],
+)
+async def test_a_simulation_foresees_failures(smtp_catcher: SmtpCatcher, inputs: dict[str, Json], message: str) -> None:
+    """Addresses and files are checked before any mail."""
+    with pytest.raises(ActivityFailed, match=message):
+        await simulate(smtp_catcher, **inputs)

@@ -102,6 +102,18 @@ async def send_email(inputs: SendEmailInputs, ctx: RunContext) -> list[SendEmail
     return records
 
 
+@send_email.simulate
+async def what_would_be_sent(inputs: SendEmailInputs, ctx: RunContext) -> SendEmailPublished:
+    """The mail as it would go to its first recipient, with the first attachment; a simulation publishes one record.
+
+    Raises ActivityFailed for wrong addresses and unreadable files. The mail server is not asked: whether it is there,
+    takes the account and accepts the recipients stays open.
+    """
+    mail = await _mail(inputs, ctx)
+    ctx.log(f"Would send to {', '.join(mail.recipients)}.")
+    return _records(inputs, mail)[0]
+
+
 async def _mail(inputs: SendEmailInputs, ctx: RunContext) -> _Mail:
     sender = _only_one(inputs.email_address)
     groups = {kind: _addresses(inputs, kind) for kind in ("To", "Cc", "Bcc")}

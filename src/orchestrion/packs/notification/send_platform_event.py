@@ -38,11 +38,22 @@ async def send_platform_event(inputs: SendPlatformEventInputs, ctx: RunContext) 
     Effect class `idempotent`: the event is stored once for each execution and summary, however often it is repeated.
     Texts that are too long fail the activity with the input named, as documented; nothing is cut off.
     """
+    published = _checked(inputs)
+    await ctx.raise_event(inputs.type, inputs.summary, inputs.details)
+    return published
+
+
+@send_platform_event.simulate
+async def what_would_be_raised(inputs: SendPlatformEventInputs, ctx: RunContext) -> SendPlatformEventPublished:
+    """The event as it would be raised. Raises ActivityFailed for texts that are too long or missing."""
+    return _checked(inputs)
+
+
+def _checked(inputs: SendPlatformEventInputs) -> SendPlatformEventPublished:
     _check("Summary", inputs.summary, _SUMMARY_LENGTH)
     _check("Details", inputs.details, _DETAILS_LENGTH)
     if not inputs.summary.strip():
         raise ActivityFailed("Summary: write what happened.")
-    await ctx.raise_event(inputs.type, inputs.summary, inputs.details)
     return SendPlatformEventPublished(type=inputs.type.value, summary=inputs.summary, details=inputs.details)
 
 
