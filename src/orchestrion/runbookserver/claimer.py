@@ -60,11 +60,15 @@ class Claimer:
 
     async def drain(self) -> None:
         """Claims nothing more, and returns when every instance here has ended or can go on elsewhere."""
+        self.cut_off()
+        if self._mine:
+            await self._emptied.wait()
+
+    def cut_off(self) -> None:
+        """The database may have given our work to others: starts nothing more (durability.md 5)."""
         self._is_draining = True
         for executor in self._executors.values():
             executor.leave()
-        if self._mine:
-            await self._emptied.wait()
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Claims until cancelled; instances run in `group`. Raises FencedError when the epoch is no longer ours."""

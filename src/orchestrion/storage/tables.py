@@ -7,6 +7,7 @@ Keys are uuid7 unless said otherwise; history has no foreign keys into it, so th
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -140,6 +141,7 @@ runbook = Table(
     Column("checked_out_at", Instant),
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),
+    Column("last_turn", BigInteger, nullable=False, server_default="0"),  # of the newest instance that became ready
 )
 Index(
     "uq_runbook_folded_path",
@@ -296,6 +298,10 @@ job = Table(
     Column("predecessor_id", Id),  # the monitor job whose cursor this one goes on from
     Column("depth", Integer, nullable=False, server_default="0"),  # how many runbooks invoked each other to get here
     Column("rerun", LongText),  # which ended instance it repeats and from where, as JSON
+    Column("priority", Integer, nullable=False, server_default="0"),  # higher first, between jobs of all runbooks
+    Column("stop_level", String(20)),  # model.job.StopLevel, once somebody has asked for a stop
+    Column("stop_requested_at", Instant),
+    Column("stop_acknowledged_at", Instant),  # a server has begun to stop it
     Column("test", LongText),  # the draft under test and its breakpoints, as JSON; ordinary jobs have none
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
@@ -333,6 +339,8 @@ instance = Table(
     Column("returned", LongText),
     Column("error", LongText),
     Column("reason", LongText),
+    Column("priority", Integer, nullable=False, server_default="0"),  # its job's
+    Column("turn", BigInteger, nullable=False, server_default="0"),  # its place between the runbooks (admission.py)
     Column("wake_at", Instant),  # of a parked one: when its next timer is due; none waits for its inbox alone
 )
 _PARKED = text("state = 'parked'")

@@ -1,0 +1,125 @@
+"""Claiming ready instances, and the inbox of claimed ones (durability.md 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from pydantic_core import from_json
+from sqlalchemy import Connection, RowMapping, case, exists, select, update
+from uuid_utils import uuid7
+
+from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.ports.journal import Claimed, Fence, Message
+from orchestrion.storage.admission import ENGINE_LEVEL
+from orchestrion.storage.fencing import check_fence
+from orchestrion.storage.holding import wake_due
+from orchestrion.storage.ranks import higher_first, may_run
+from orchestrion.storage.rows import optional_json
+from orchestrion.storage.tables import inbox, instance, job
+
+
+def claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+    """See ports.JournalStore."""
+    rank = check_fence(connection, fence)
+    wake_due(connection, limit, now)
+    ready = (
+        select(instance.c.id, instance.c.started_at)
+        .where(
+            instance.c.state == InstanceState.READY.value,
+            instance.c.engine_level <= ENGINE_LEVEL,
+            may_run(name),
+            *(higher_first(connection, rank, now) if rank else ()),
+        )
+        .order_by(instance.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    fresh = {instance_id: started_at is None for instance_id, started_at in connection.execute(ready).all()}
+    picked = list(fresh)
+    if not picked:
+        return []
+    token = str(uuid7())
+    owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
+    begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
+    connection.execute(update(instance).where(instance.c.id.in_(picked)).values(lease=token, **owned, **begun))
+    rows = _claimed_rows(connection, picked)
+    _mark_running(connection, [row["job_id"] for row in rows], fence, now)
+    return [_claimed(row, token, is_fresh=fresh[row["id"]]) for row in rows]
+
+
+def owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[Claimed]:
+    """See ports.JournalStore."""
+    check_fence(connection, fence)
+    mine = (instance.c.server_id == fence.server_id) & (instance.c.state == InstanceState.OWNED.value)
+    leases = {row.id: row.lease for row in connection.execute(select(instance.c.id, instance.c.lease).where(mine))}
+    unknown = [each for each in leases if each not in known]
+    return [_claimed(row, leases[row["id"]], is_fresh=False) for row in _claimed_rows(connection, unknown)]
+
+
+def _claimed_rows(connection: Connection, picked: Sequence[str]) -> Sequence[RowMapping]:
+    query = (
+        select(
+            instance,
+            job.c.parameters,
+            job.c.created_by_name,
+            job.c.created_by_id,
+            job.c.depth,
+            job.c.rerun,
+            job.c.test,
+            exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
+        )
+        .join(job, job.c.id == instance.c.job_id)
+        .where(instance.c.id.in_(picked))
+        .order_by(instance.c.id)
+    )
+    return connection.execute(query).mappings().all()
+
+
+def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
+    return Claimed(
+        instance_id=row["id"],
+        job_id=row["job_id"],
+        runbook_id=row["runbook_id"],
+        runbook_path=row["runbook_path"],
+        version=row["version"],
+        lease=token,
+        takeovers=row["takeovers"],
+        parameters=from_json(row["parameters"]),
+        trigger=optional_json(row["trigger"]),
+        starter=row["created_by_name"],
+        number=row["number"],
+        is_fresh=is_fresh,
+        has_messages=row["has_messages"],
+        starter_id=row["created_by_id"],
+        depth=row["depth"],
+        rerun=optional_json(row["rerun"]),
+        test=optional_json(row["test"]),
+    )
+
+
+def _mark_running(connection: Connection, job_ids: Sequence[str], fence: Fence, now: datetime) -> None:
+    connection.execute(
+        update(job)
+        .where(job.c.id.in_(job_ids), job.c.status == JobStatus.PENDING.value, ~job.c.is_monitor)
+        .values(status=JobStatus.RUNNING.value, started_at=now, server_id=fence.server_id, reason=None)
+    )
+
+
+def messages(connection: Connection, fence: Fence, now: datetime) -> dict[str, list[Message]]:
+    """See ports.JournalStore."""
+    query = (
+        select(inbox)
+        .join(instance, instance.c.id == inbox.c.instance_id)
+        .where(
+            instance.c.server_id == fence.server_id,
+            instance.c.state == InstanceState.OWNED.value,
+            inbox.c.due <= now,
+        )
+        .order_by(inbox.c.due, inbox.c.message_id)
+    )
+    found: dict[str, list[Message]] = {}
+    for row in connection.execute(query).mappings():
+        message = Message(row["message_id"], row["kind"], from_json(row["payload"]))
+        found.setdefault(row["instance_id"], []).append(message)
+    return found

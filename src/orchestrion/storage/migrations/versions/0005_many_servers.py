@@ -1,0 +1,41 @@
+"""Many servers: priorities and turns between runbooks, and stops whose way can be seen."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from orchestrion.storage.dialect import Instant
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+#: Columns by table. Every NOT NULL one has a default, so that rows from before stay valid.
+_COLUMNS: dict[str, list[sa.Column[object]]] = {
+    "runbook": [sa.Column("last_turn", sa.BigInteger(), nullable=False, server_default="0")],
+    "job": [
+        sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("stop_level", sa.String(20)),
+        sa.Column("stop_requested_at", Instant()),
+        sa.Column("stop_acknowledged_at", Instant()),
+    ],
+    "instance": [
+        sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("turn", sa.BigInteger(), nullable=False, server_default="0"),
+    ],
+}
+
+
+def upgrade() -> None:
+    for table, columns in _COLUMNS.items():
+        for column in columns:
+            op.add_column(table, column)
+
+
+def downgrade() -> None:
+    for table, columns in _COLUMNS.items():
+        with op.batch_alter_table(table) as batch:
+            for column in columns:
+                batch.drop_column(column.name)

@@ -1,0 +1,93 @@
+"""Armed monitors and what they have seen (durability.md 2; ports.JournalStore)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from pydantic_core import from_json
+from sqlalchemy import Connection, case, select, update
+from uuid_utils import uuid7
+
+from orchestrion.model.job import JobStatus
+from orchestrion.ports.journal import ArmedMonitor, Fence, FencedError, SeenTrigger
+from orchestrion.storage.admission import admit_triggers
+from orchestrion.storage.dialect import insert_or_ignore
+from orchestrion.storage.endings import end_monitor
+from orchestrion.storage.fencing import check_fence
+from orchestrion.storage.rows import json_text
+from orchestrion.storage.tables import job, monitor, trigger
+
+
+def claim_monitors(connection: Connection, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
+    """See ports.JournalStore."""
+    check_fence(connection, fence)
+    ready = select(monitor.c.job_id).where(monitor.c.state == "ready").order_by(monitor.c.job_id).limit(limit)
+    picked = list(connection.scalars(ready.with_for_update(skip_locked=True)))
+    if not picked:
+        return []
+    token = str(uuid7())
+    owned = {"state": "owned", "server_id": fence.server_id, "lease": token}
+    connection.execute(update(monitor).where(monitor.c.job_id.in_(picked)).values(owned))
+    waiting = {"status": JobStatus.WAITING.value, "server_id": fence.server_id, "reason": None}
+    begun = case((job.c.started_at.is_(None), now), else_=job.c.started_at)
+    connection.execute(update(job).where(job.c.id.in_(picked)).values(started_at=begun, **waiting))
+    return _armed_monitors(connection, dict.fromkeys(picked, token))
+
+
+def owned_monitors(connection: Connection, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
+    """See ports.JournalStore."""
+    check_fence(connection, fence)
+    mine = (monitor.c.server_id == fence.server_id) & (monitor.c.state == "owned")
+    owned = connection.execute(select(monitor.c.job_id, monitor.c.lease).where(mine)).all()
+    return _armed_monitors(connection, {row.job_id: row.lease for row in owned if row.job_id not in known})
+
+
+def _armed_monitors(connection: Connection, leases: Mapping[str, str]) -> list[ArmedMonitor]:
+    query = select(job, monitor.c.cursor).join(monitor, monitor.c.job_id == job.c.id).where(job.c.id.in_(leases))
+    return [
+        ArmedMonitor(
+            job_id=row["id"],
+            runbook_id=row["runbook_id"],
+            version=row["version"],
+            lease=leases[row["id"]],
+            cursor=row["cursor"],
+            starter=row["created_by_name"],
+            parameters=from_json(row["parameters"]),
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def _holds_monitor(connection: Connection, fence: Fence, armed: ArmedMonitor) -> bool:
+    query = select(monitor.c.job_id).where(
+        monitor.c.job_id == armed.job_id, monitor.c.server_id == fence.server_id, monitor.c.lease == armed.lease
+    )
+    return connection.scalar(query.with_for_update()) is not None
+
+
+def store_cursor(connection: Connection, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
+    """See ports.JournalStore."""
+    check_fence(connection, fence)
+    if not _holds_monitor(connection, fence, armed):
+        raise FencedError(f"the monitor of job {armed.job_id} was taken away")
+    connection.execute(update(monitor).where(monitor.c.job_id == armed.job_id).values(cursor=cursor))
+
+
+def store_trigger(connection: Connection, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
+    """See ports.JournalStore."""
+    store_cursor(connection, fence, armed, seen.cursor)
+    row = {"id": seen.id, "job_id": armed.job_id, "key": seen.key[:500], "at": seen.at}
+    stored = connection.execute(
+        insert_or_ignore(connection, trigger).values(published=json_text(seen.published), **row)
+    )
+    if stored.rowcount:
+        admit_triggers(connection, armed.job_id, seen.at)
+    return stored.rowcount == 1
+
+
+def disarm(connection: Connection, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
+    """See ports.JournalStore."""
+    check_fence(connection, fence)
+    if _holds_monitor(connection, fence, armed):
+        end_monitor(connection, armed.job_id, error, at)
