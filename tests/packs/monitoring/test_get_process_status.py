@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """A program with a name that no other process has."""
-    path = tmp_path / "orchestrion-sleeper"
+    path = tmp_path / "orchestrion-dozer"
     shutil.copy(shutil.which("sleep") or "", path)
     return path
 
@@ -32,9 +32,9 @@ def running(program: Path) -> Iterator[list[ReadProcess]]:
 
 async def test_each_instance_is_a_record(running: list[ReadProcess]) -> None:
     """One record per process, with their number."""
-    ended = await run(get_process_status, RehearsalContext(), process="orchestrion-SLEEPER")
+    ended = await run(get_process_status, RehearsalContext(), process="orchestrion-DOZER")
     assert [dict(record) for record in ended.records] == [
-        {"Computer": "localhost", "Process name": "orchestrion-SLEEPER", "Process ID": pid,
+        {"Computer": "localhost", "Process name": "orchestrion-DOZER", "Process ID": pid,
          "Number of instances for the process": 2}
         for pid in sorted(process.pid for process in running)
     ]  # fmt: skip
