@@ -1,5 +1,6 @@
 """Get Process Status."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,12 +12,13 @@ from orchestrion.sdk.testing import RehearsalContext, run
 from tests.services.processes import ReadProcess
 
 pytestmark = pytest.mark.anyio
+NAME = f"orchestrion-dozer-{os.getpid()}"  # tests that run side by side do not see each other's processes
 
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
     """A program with a name that no other process has."""
-    path = tmp_path / "orchestrion-dozer"
+    path = tmp_path / NAME
     shutil.copy(shutil.which("sleep") or "", path)
     return path
 
@@ -32,9 +34,9 @@ def running(program: Path) -> Iterator[list[ReadProcess]]:
 
 async def test_each_instance_is_a_record(running: list[ReadProcess]) -> None:
     """One record per process, with their number."""
-    ended = await run(get_process_status, RehearsalContext(), process="orchestrion-DOZER")
+    ended = await run(get_process_status, RehearsalContext(), process=NAME.upper())
     assert [dict(record) for record in ended.records] == [
-        {"Computer": "localhost", "Process name": "orchestrion-DOZER", "Process ID": pid,
+        {"Computer": "localhost", "Process name": NAME.upper(), "Process ID": pid,
          "Number of instances for the process": 2}
         for pid in sorted(process.pid for process in running)
     ]  # fmt: skip
@@ -49,7 +51,7 @@ async def test_a_process_may_be_named_by_path_or_id(program: Path, running: list
 
 async def test_a_script_goes_by_its_name(tmp_path: Path) -> None:
     """A script with a first line that names its interpreter is found, however long its name."""
-    script = tmp_path / "orchestrion-sample-service"
+    script = tmp_path / f"orchestrion-sample-service-{os.getpid()}"
     script.write_text("#!/bin/sh\nsleep 600 >/dev/null 2>&1 &\ntrap 'kill $!' TERM\necho ready\nwait\n")
     script.chmod(0o755)
     process = ReadProcess([str(script)], cwd=tmp_path)

@@ -25,7 +25,7 @@ from orchestrion.sdk.testing import RehearsalContext, run
 from tests.services.processes import ReadProcess
 
 pytestmark = pytest.mark.anyio
-NAME = "orchestrion-sleeper"
+NAME = f"orchestrion-sleeper-{os.getpid()}"  # tests that run side by side do not see each other's processes
 Start = Callable[[], ReadProcess]
 
 
