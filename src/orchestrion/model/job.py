@@ -34,6 +34,13 @@ class InstanceState(StrEnum):
     ENDED = "ended"
 
 
+class StopLevel(StrEnum):
+    """How soon a stop ends what runs (spec 5.6): once the current activities have ended, or now."""
+
+    AFTER_ACTIVITY = "after-activity"
+    NOW = "now"
+
+
 class Outcome(StrEnum):
     """How an instance ended (OQ-13)."""
 

@@ -117,6 +117,18 @@ class DoubtRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class LateOutcome:
+    """How an execution ended whose server no longer owned the instance; `key` is the execution's key in it."""
+
+    execution_id: str
+    instance_id: str
+    key: str
+    status: Status
+    records: tuple[Record, ...]
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerRecord:
     """One thing a monitor saw, with the instance it started and its status; None while it waits for its turn."""
 
@@ -209,6 +221,9 @@ class RunStore(Protocol):
 
     def answer_doubt(self, execution_id: str, answer: str, by: str, records: Sequence[Record], now: datetime) -> bool:
         """Stores the answer and wakes the instance; False when somebody answered before (the first answer wins)."""
+
+    def post_late(self, late: LateOutcome, now: datetime) -> None:
+        """Answers the doubt about an execution by its own outcome; nothing when the instance has ended meanwhile."""
 
     def release_held(self, job_id: str) -> int:
         """Makes the job's held instances ready, as if none had been taken over before; gives their number.

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
 
-import anyio
-from anyio.abc import TaskGroup
 from uuid_utils import uuid7
 
 from orchestrion.engine.commands import StartActivity
 from orchestrion.engine.plan import Plan
+from orchestrion.engine.signals import ExecutionKey
 from orchestrion.model.condition import Status
 from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EventType
@@ -30,13 +29,17 @@ from orchestrion.runbookserver.given import records_of
 from orchestrion.runbookserver.instance_events import EventSource, StoreEvent
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.journal_writer import JournalWriter
+from orchestrion.runbookserver.late import LateOutcomes, late_ending
 from orchestrion.runbookserver.recovery import Intent
 from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import Execution, Runner, ending_of
 from orchestrion.runbookserver.schedules import RunSchedules
+from orchestrion.runbookserver.tasks import Tasks, Timers
 from orchestrion.sdk.invoke import Ended
 from orchestrion.sdk.outcome import NotDone, Unknown, Verdict
 from orchestrion.services import journal_codec as codec
+
+MOST_AHEAD = 200  # journal entries by which pure executions may run ahead of what is durable
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Services:
     counters: RunCounters
     resources: Resources
     schedules: RunSchedules
+    late: LateOutcomes
+    stop_grace_seconds: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,30 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """What an instance has besides its turns: where its parts hand in what happened, and what they have under way."""
+
+    hand_in: Callable[[Finished | Held], None]
+    tasks: Tasks
+    timers: Timers
+
+
+@dataclass(slots=True)
+class _Run:
+    """An execution from the moment it may start until it has ended; `id` is the execution's own."""
+
+    command: StartActivity
+    execution: Execution
+    effect: EffectClass
+    id: str = field(default_factory=lambda: str(uuid7()))
+    evidence: Mapping[str, Json] | None = None
+    started: datetime | None = None
+    task: asyncio.Task[None] | None = None
+    is_canceled: bool = False
+    is_acting: bool = False  # it may have an effect that a successor could not simply repeat
+
+
+@dataclass(frozen=True, slots=True)
 class _Doubt:
     command: StartActivity
     record: DoubtRecord
@@ -93,17 +122,20 @@ class ActivityRuns:
         services: Services,
         journal: InstanceJournal,
         events: EventSource,
-        report: Callable[[Finished | Held], None],
+        beside: Beside,
     ) -> None:
         self._claimed = claimed
         self._plan = plan
         self._services = services
         self._journal = journal
-        self._hand_in = report
         self._events = events
+        self._hand_in = beside.hand_in
+        self._tasks = beside.tasks
+        self._timers = beside.timers
         self._is_dry_run = bool(claimed.test and claimed.test.get("dry_run"))
-        self._running: dict[str, anyio.CancelScope] = {}
-        self._acting: set[str] = set()
+        self._running: dict[ExecutionKey, _Run] = {}
+        self._to_begin: list[_Run] = []
+        self._is_cut_off = self._is_closed = False
         self._doubts: dict[str, _Doubt] = {}
         self._early_answers: dict[str, Message] = {}
 
@@ -115,24 +147,44 @@ class ActivityRuns:
     @property
     def are_acting(self) -> bool:
         """Whether anything is under way that a successor could not simply run again."""
-        return bool(self._acting)
+        return any(run.is_acting for run in self._running.values())
 
     @property
     def are_in_doubt(self) -> bool:
         """Whether any execution waits for a person."""
         return bool(self._doubts)
 
-    def start(self, group: TaskGroup, command: StartActivity, inputs: Mapping[str, Json]) -> None:
-        """Runs an execution in a task of its own."""
-        scope = self._running[str(command.key)] = anyio.CancelScope()
-        group.start_soon(self._run, group, scope, self._execution(command, inputs), command)
+    def start(self, command: StartActivity, inputs: Mapping[str, Json]) -> None:
+        """Runs an execution as soon as all its instance did so far is durable (durability.md 4).
 
-    def settle(self, group: TaskGroup, command: StartActivity, intent: Intent) -> None:
+        A pure one touches nothing outside, so that it need not wait; only so far ahead of the journal.
+        """
+        execution = self._execution(command, inputs)
+        run = self._running[command.key] = _Run(command, execution, execution.effect)
+        if self._is_dry_run:
+            run.task = self._tasks.start(self._rehearse(run))
+        elif run.effect is EffectClass.PURE and self._journal.lead < MOST_AHEAD:
+            run.task = self._tasks.start(self._act(run))
+        else:
+            if run.effect is EffectClass.ONCE:
+                self._note_intent(run)
+            self._to_begin.append(run)
+
+    def waiting(self) -> Callable[[], None] | None:
+        """What to call when the journal is durable as of now, so that the executions begin that wait for it."""
+        if not self._to_begin:
+            return None
+        runs, self._to_begin = self._to_begin, []
+        return lambda: self._begin(runs)
+
+    def settle(self, command: StartActivity, intent: Intent) -> None:
         """Decides about an execution whose intent is journaled and whose outcome a crash hid (durability.md 6)."""
-        scope = self._running[str(command.key)] = anyio.CancelScope()
-        group.start_soon(self._settle, group, scope, command, intent)
+        execution = self._execution(command, intent.inputs)
+        run = _Run(command, execution, intent.effect, intent.execution_id, intent.evidence, intent.at)
+        self._running[command.key] = run
+        run.task = self._tasks.start(self._settle(run, intent))
 
-    def answer(self, group: TaskGroup, message: Message) -> None:
+    def answer(self, message: Message) -> None:
         """An operator's answer. It leaves the inbox with what follows from it; one about nothing open changes nothing.
 
         An answer that comes before this server has found out about the doubt waits for it.
@@ -140,154 +192,200 @@ class ActivityRuns:
         key = str(message.payload.get("key"))
         doubt = self._doubts.pop(key, None)
         if doubt is not None:
-            self._apply(group, doubt, message)
-        elif key in self._running:
+            self._apply(doubt, message)
+        elif any(str(each) == key for each in self._running):
             self._early_answers[key] = message
         else:
             self._journal.consume(message.id)
 
-    def _apply(self, group: TaskGroup, doubt: _Doubt, message: Message) -> None:
+    def _apply(self, doubt: _Doubt, message: Message) -> None:
         payload = message.payload
         match payload.get("answer"):
             case "repeat":
                 self._journal.consume(message.id)
-                self._repeat(group, doubt.command, doubt.record.inputs)
+                self._repeat(doubt.command, doubt.record.inputs)
             case "succeeded":
                 self._end_doubt(doubt, Ended(Status.SUCCESS, records_of(payload.get("records"))), message.id)
+            case "late":
+                self._journal.resolve(doubt.record.execution_id)
+                self._end_doubt(doubt, late_ending(payload), message.id)
             case _:
                 error = f"In doubt after a crash; {payload.get('by')} answered that it failed."
                 self._end_doubt(doubt, Ended(Status.FAILED, error=error), message.id)
 
-    def cancel(self) -> None:
-        """Ends everything that is under way or in doubt."""
-        for scope in self._running.values():
-            scope.cancel()
+    def cancel(self, *, running: bool = True) -> None:
+        """Ends everything that has not begun or is in doubt, and what is under way too unless it may finish.
+
+        What does not end within the grace period is left behind.
+        """
+        for run in list(self._running.values()):
+            if run.task is None:
+                self._cancel(run)
+            elif running and not run.is_canceled:
+                run.is_canceled = True
+                run.task.cancel()
+                due = self._services.clock.now() + timedelta(seconds=self._services.stop_grace_seconds)
+                self._timers.at(due, partial(self._abandon, run))
         for doubt in self._doubts.values():
             self._journal.resolve(doubt.record.execution_id)
             self._end_doubt(doubt, Ended(Status.CANCELED, error="Stopped while it was in doubt."))
         self._doubts.clear()
 
+    def cut_off(self) -> None:
+        """Somebody else may go on with the instance: what a successor would only hold may finish.
+
+        The caller ends all other tasks. An outcome that comes late answers the doubt by itself (durability.md 5).
+        """
+        self._is_cut_off = self._is_closed = True
+        for run in self._running.values():
+            if run.task is not None and run.is_acting and run.effect is EffectClass.ONCE:
+                self._tasks.let_go(run.task)
+
+    def close(self) -> None:
+        """The instance is done here: nothing begins any more."""
+        self._is_closed = True
+
     # running -------------------------------------------------------------------------------------------------
 
-    async def _run(
-        self, group: TaskGroup, scope: anyio.CancelScope, execution: Execution, command: StartActivity
-    ) -> None:
-        started = self._services.clock.now()
-        execution_id = str(uuid7())
-        ended: Ended = Ended(Status.CANCELED, error="Stopped.")
-        evidence: Mapping[str, Json] | None = None
-        with scope:
-            if self._is_dry_run:
-                ended, evidence = await self._services.runner.simulated(execution)
-            else:
-                ended, evidence = await self._prepared(execution)
-            if ended.status is Status.SUCCESS and not self._is_dry_run:
-                await self._make_durable(command, execution, execution_id, evidence)
-                started = self._services.clock.now()
-                ended = await self._watched(group, execution)
-        if scope.cancelled_caught:
-            ended = Ended(Status.CANCELED, error="Stopped.")
-        self._running.pop(str(command.key), None)
-        self._acting.discard(str(command.key))
-        self._hand_in(Finished(command, execution_id, execution.inputs, execution.effect, started, ended, evidence))
+    def _begin(self, runs: list[_Run]) -> None:
+        """The journal is durable as of the commands that asked for these executions."""
+        for run in runs:
+            if run.is_canceled or self._is_closed:
+                continue
+            is_verifiable = run.effect is EffectClass.VERIFIABLE
+            run.task = self._tasks.start(self._prepare(run) if is_verifiable else self._act(run))
 
-    async def _prepared(self, execution: Execution) -> tuple[Ended, Mapping[str, Json] | None]:
-        """The evidence from before the effect; whatever collecting it raises is the activity's own failure."""
-        if execution.effect is not EffectClass.VERIFIABLE:
-            return Ended(Status.SUCCESS), None
-        await asyncio.shield(self._journal.flush())
-        try:
-            return Ended(Status.SUCCESS), await self._services.runner.evidence(execution)
-        except Exception as error:  # noqa: BLE001 - a stranger's code
-            return Ended(Status.FAILED, error=str(error)), None
+    def _cancel(self, run: _Run) -> None:
+        """Ends an execution that has not begun."""
+        run.is_canceled = True
+        self._end(run, Ended(Status.CANCELED, error="Stopped."))
 
-    async def _make_durable(
-        self,
-        command: StartActivity,
-        execution: Execution,
-        execution_id: str,
-        evidence: Mapping[str, Json] | None,
-    ) -> None:
-        """Before an activity touches the outside, all its instance did so far is durable (durability.md 4)."""
-        if execution.effect is EffectClass.PURE:
+    def _abandon(self, run: _Run) -> None:
+        if self._running.get(run.command.key) is not run or run.task is None:
             return
-        if execution.effect in (EffectClass.VERIFIABLE, EffectClass.ONCE):
-            self._acting.add(str(command.key))
-            payload: dict[str, Json] = {
-                "id": execution_id,
-                "key": str(command.key),
-                "activity_id": command.activity,
-                "effect": execution.effect.value,
-                "pack_version": execution.installed.pack_version,
-                "server": self._services.server,
-                "inputs": dict(execution.inputs),
-                "evidence": None if evidence is None else dict(evidence),
-            }
-            self._journal.signal(codec.INTENT, self._journal.stamp(), payload)
-        await asyncio.shield(self._journal.flush())
+        self._tasks.let_go(run.task)
+        seconds = self._services.stop_grace_seconds
+        error = f"Stopped. The activity did not end within {seconds:g} seconds and was left behind."
+        self._end(run, Ended(Status.CANCELED, error=error))
 
-    async def _watched(self, group: TaskGroup, execution: Execution) -> Ended:
+    def _end(self, run: _Run, ended: Ended) -> None:
+        """Reports how an execution ended, once."""
+        if self._running.pop(run.command.key, None) is not run:
+            return
+        if self._is_cut_off:
+            self._services.late.post(self._claimed.instance_id, run.command.key, run.id, ended)
+            return
+        started = run.started or self._services.clock.now()
+        self._hand_in(Finished(run.command, run.id, run.execution.inputs, run.effect, started, ended, run.evidence))
+
+    async def _rehearse(self, run: _Run) -> None:
+        """A dry run: nothing outside is changed."""
+        run.started = self._services.clock.now()
+        try:
+            ended, run.evidence = await self._services.runner.simulated(run.execution)
+        except asyncio.CancelledError:
+            if not run.is_canceled:
+                raise
+            ended = Ended(Status.CANCELED, error="Stopped.")
+        self._end(run, ended)
+
+    async def _prepare(self, run: _Run) -> None:
+        """The evidence from before the effect, and the intent; whatever collecting it raises is its own failure."""
+        try:
+            run.evidence = await self._services.runner.evidence(run.execution)
+        except asyncio.CancelledError:
+            if not run.is_canceled:
+                raise
+            self._end(run, Ended(Status.CANCELED, error="Stopped."))
+            return
+        except Exception as error:  # noqa: BLE001 - a stranger's code
+            self._end(run, Ended(Status.FAILED, error=str(error)))
+            return
+        if not run.is_canceled:
+            self._note_intent(run)
+            self._journal.flush(then=partial(self._begin_verifiable, run))
+            return
+        self._end(run, Ended(Status.CANCELED, error="Stopped."))
+
+    def _begin_verifiable(self, run: _Run) -> None:
+        if not (run.is_canceled or self._is_closed):
+            run.task = self._tasks.start(self._act(run))
+
+    def _note_intent(self, run: _Run) -> None:
+        run.is_acting = True
+        payload: dict[str, Json] = {
+            "id": run.id,
+            "key": str(run.command.key),
+            "activity_id": run.command.activity,
+            "effect": run.effect.value,
+            "pack_version": run.execution.installed.pack_version,
+            "server": self._services.server,
+            "inputs": dict(run.execution.inputs),
+            "evidence": None if run.evidence is None else dict(run.evidence),
+        }
+        self._journal.signal(codec.INTENT, self._journal.stamp(), payload)
+
+    async def _act(self, run: _Run) -> None:
         """Runs the activity; tells the live view, and raises an event when it takes longer than its author expects."""
-        activity, now = execution.activity, self._services.clock.now()
-        self._services.feed.activity(self._claimed.instance_id, activity.id, Status.RUNNING, now, None)
+        activity = run.execution.activity
+        run.started = self._services.clock.now()
+        self._services.feed.activity(self._claimed.instance_id, activity.id, Status.RUNNING, run.started, None)
         if activity.behaviour.report_after_seconds:
-            async with self._reported_when_long(group, activity):
-                ended = await self._services.runner.run(execution)
-        else:
-            ended = await self._services.runner.run(execution)
-        if ended.status is Status.FAILED and activity.behaviour.report_failure:
-            await self._events.raise_event(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
-        return ended
+            self._report_when_long(run, activity, run.started)
+        try:
+            ended = await self._services.runner.run(run.execution)
+            if ended.status is Status.FAILED and activity.behaviour.report_failure:
+                await self._events.raise_event(EventType.ERROR, f"Activity '{activity.name}' failed.", ended.error)
+        except asyncio.CancelledError:
+            if not run.is_canceled:
+                raise
+            ended = Ended(Status.CANCELED, error="Stopped.")
+        self._end(run, ended)
 
-    @asynccontextmanager
-    async def _reported_when_long(self, group: TaskGroup, activity: Activity) -> AsyncIterator[None]:
-        scope = anyio.CancelScope()
+    def _report_when_long(self, run: _Run, activity: Activity, started: datetime) -> None:
         seconds = activity.behaviour.report_after_seconds
         summary = f"Activity '{activity.name}' runs longer than {seconds:g} seconds."
-        group.start_soon(self._report_after, scope, seconds, summary)
-        try:
-            yield
-        finally:
-            scope.cancel()
 
-    async def _report_after(self, scope: anyio.CancelScope, seconds: float, summary: str) -> None:
-        with scope:
-            await anyio.sleep(seconds)
-            await self._events.raise_event(EventType.WARNING, summary)
+        def report() -> None:
+            if self._running.get(run.command.key) is run:
+                self._tasks.start(self._events.raise_event(EventType.WARNING, summary))
+
+        self._timers.at(started + timedelta(seconds=seconds), report)
 
     # after a crash -------------------------------------------------------------------------------------------
 
-    async def _settle(self, group: TaskGroup, scope: anyio.CancelScope, command: StartActivity, intent: Intent) -> None:
-        execution = self._execution(command, intent.inputs)
+    async def _settle(self, run: _Run, intent: Intent) -> None:
         verdict: Verdict = Unknown("Stopped.")
-        with scope:
-            verdict = await self._verdict(execution, intent)
-        self._running.pop(str(command.key), None)
+        try:
+            verdict = await self._verdict(run.execution, intent)
+        except asyncio.CancelledError:
+            if not run.is_canceled:
+                raise
+            self._end(run, Ended(Status.CANCELED, error="Stopped while it was in doubt."))
+            return
         ended = ending_of(verdict)
-        if scope.cancelled_caught:
-            ended = Ended(Status.CANCELED, error="Stopped while it was in doubt.")
         if ended is not None:
-            self._hand_in(
-                Finished(command, intent.execution_id, intent.inputs, intent.effect, intent.at, ended, intent.evidence)
-            )
-        elif isinstance(verdict, NotDone):
-            self._repeat(group, command, intent.inputs)
+            self._end(run, ended)
+            return
+        del self._running[run.command.key]
+        if isinstance(verdict, NotDone):
+            self._repeat(run.command, intent.inputs)
         else:
-            self._hold(group, command, intent, verdict.reason if isinstance(verdict, Unknown) else "")
+            self._hold(run.command, intent, verdict.reason if isinstance(verdict, Unknown) else "")
 
     async def _verdict(self, execution: Execution, intent: Intent) -> Verdict:
         if intent.effect is not EffectClass.VERIFIABLE:
             return Unknown("The server stopped while it ran, and repeating it unknowingly could do harm.")
         return await self._services.runner.verdict(execution, intent.evidence)
 
-    def _hold(self, group: TaskGroup, command: StartActivity, intent: Intent, reason: str) -> None:
+    def _hold(self, command: StartActivity, intent: Intent, reason: str) -> None:
         """Keeps the execution in doubt, unless the runbook's author has given the answer (architecture.md 5a)."""
         doubt = _Doubt(command, self._doubt_record(command, intent, reason))
         match self._activity(command).behaviour.in_doubt:
             case InDoubtAnswer.ASK:
                 self._doubts[str(command.key)] = doubt
                 if early := self._early_answers.pop(str(command.key), None):
-                    self.answer(group, early)
+                    self.answer(early)
                     return
                 self._journal.doubt(doubt.record)
                 self._hand_in(Held())
@@ -295,15 +393,16 @@ class ActivityRuns:
                     self._claimed.instance_id, command.activity, Status.IN_DOUBT, doubt.record.since, None
                 )
             case InDoubtAnswer.REPEAT:
-                self._repeat(group, command, intent.inputs)
+                self._repeat(command, intent.inputs)
             case InDoubtAnswer.SUCCEED:
                 self._end_doubt(doubt, Ended(Status.SUCCESS))
             case InDoubtAnswer.FAIL:
                 self._end_doubt(doubt, Ended(Status.FAILED, error=f"In doubt after a crash. {reason}"))
 
-    def _repeat(self, group: TaskGroup, command: StartActivity, inputs: Mapping[str, Json]) -> None:
+    def _repeat(self, command: StartActivity, inputs: Mapping[str, Json]) -> None:
         self._journal.signal(codec.REPEAT, self._journal.stamp(), {"key": str(command.key)})
-        self.start(group, command, inputs)
+        self.start(command, inputs)
+        self._hand_in(Held())  # the executor flushes, and with that it begins
 
     def _end_doubt(self, doubt: _Doubt, ended: Ended, message_id: str | None = None) -> None:
         record = doubt.record

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from anyio.abc import TaskGroup
 from uuid_utils import uuid7
 
 from orchestrion.engine.commands import StartActivity
@@ -21,7 +19,7 @@ from orchestrion.ports.authoring import RunbookRecord
 from orchestrion.ports.journal import Claimed, Message
 from orchestrion.ports.runs import JobRecord
 from orchestrion.ports.transaction import Transaction
-from orchestrion.runbookserver.activity_runs import Finished, Held, Services
+from orchestrion.runbookserver.activity_runs import Beside, Finished, Held, Services
 from orchestrion.runbookserver.given import record_of, records_of
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Intent
@@ -62,12 +60,13 @@ class ChildRuns:
         claimed: Claimed,
         services: Services,
         journal: InstanceJournal,
-        report: Callable[[Finished | Held], None],
+        beside: Beside,
     ) -> None:
         self._claimed = claimed
         self._services = services
         self._journal = journal
-        self._report = report
+        self._report = beside.hand_in
+        self._tasks = beside.tasks
         self._starting: set[str] = set()
         self._waiting: dict[str, _Child] = {}
 
@@ -81,10 +80,10 @@ class ChildRuns:
         """Whether any invoked runbook is waited for."""
         return bool(self._waiting)
 
-    def start(self, group: TaskGroup, command: StartActivity, inputs: Mapping[str, Json]) -> None:
+    def start(self, command: StartActivity, inputs: Mapping[str, Json]) -> None:
         """Invokes a runbook."""
         self._starting.add(str(command.key))
-        group.start_soon(self._start, command, dict(inputs))
+        self._tasks.start(self._start(command, dict(inputs)))
 
     def go_on(self, command: StartActivity, intent: Intent) -> None:
         """Takes up an invocation whose job is stored: its end is in the inbox, or comes there."""
@@ -131,12 +130,10 @@ class ChildRuns:
         }
         self._journal.signal(codec.INTENT, intent.at, payload)
         self._journal.invoke(job)
-        durable = self._journal.flush()
+        self._journal.flush(then=self._services.feed.work)
         self._wait(_Child(command, intent))
         self._starting.discard(key)
         self._report(Held())  # there is nothing more to do here: the instance may leave memory
-        await asyncio.shield(durable)
-        self._services.feed.work()
 
     def _wait(self, child: _Child) -> None:
         if child.wants("wait"):

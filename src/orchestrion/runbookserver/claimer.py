@@ -60,15 +60,20 @@ class Claimer:
 
     async def drain(self) -> None:
         """Claims nothing more, and returns when every instance here has ended or can go on elsewhere."""
-        self.cut_off()
+        self._is_draining = True
+        for executor in self._executors.values():
+            executor.leave()
         if self._mine:
             await self._emptied.wait()
 
     def cut_off(self) -> None:
-        """The database may have given our work to others: starts nothing more (durability.md 5)."""
+        """The database may have given our work to others: starts nothing more (durability.md 5).
+
+        What a successor would run again is ended; what it would only hold goes on, and its outcome follows it.
+        """
         self._is_draining = True
         for executor in self._executors.values():
-            executor.leave()
+            executor.cut_off()
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Claims until cancelled; instances run in `group`. Raises FencedError when the epoch is no longer ours."""
@@ -146,7 +151,7 @@ class Claimer:
         plan, snapshot, journal, beginning = await self._prepared(claimed)
         decided = after_a_crash(plan.runbook.settings.recovery, claimed, self._services.clock.now())
         if decided is not None:
-            await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=decided))
+            await self._services.writer.write(Slice(claimed.instance_id, claimed.lease, [], outcome=decided))
             return decided
         begins = not journal and snapshot is None and not claimed.takeovers
         not_permitted = await refused(claimed, plan.runbook, self._services) if begins else None
@@ -196,7 +201,7 @@ class Claimer:
         hold = Hold(reason, self._services.clock.now(), final=True)
         self._services.writer.forget(claimed.instance_id)
         _log.error("An instance is held.", instance=claimed.instance_id, reason=reason)
-        await self._services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=hold))
+        await self._services.writer.write(Slice(claimed.instance_id, claimed.lease, [], outcome=hold))
         return hold
 
 

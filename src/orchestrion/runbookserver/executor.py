@@ -1,21 +1,19 @@
 """Running one instance: feeds the conductor what happened, does what it asks, journals everything first.
 
-One task owns the conductor; activities run in tasks of their own and hand their endings back through a queue. Rows are
-numbered where they are made and handed to the writer in that order, so the journal's order is the order in which the
-conductor saw things.
+Activities run in tasks of their own and hand in their endings. Rows are numbered where they are made and handed to the
+writer in that order, so the journal's order is the order in which the conductor saw things.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeAlias
-
-import anyio
-from anyio.abc import TaskGroup
 
 from orchestrion.engine.commands import Command, EndInstance, ExpandGroup, StartActivity, StartDelay
 from orchestrion.engine.conductor import Conductor
@@ -30,7 +28,7 @@ from orchestrion.engine.signals import (
     Signal,
     StopRequested,
 )
-from orchestrion.model.job import JobStatus
+from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import INVOKE_RUNBOOK
 from orchestrion.model.values import Json, Value
@@ -45,7 +43,7 @@ from orchestrion.ports.journal import (
     Snapshot,
 )
 from orchestrion.ports.runs import ExecutionRecord
-from orchestrion.runbookserver.activity_runs import ActivityRuns, Finished, Held, Services
+from orchestrion.runbookserver.activity_runs import ActivityRuns, Beside, Finished, Held, Services
 from orchestrion.runbookserver.children import ChildRuns
 from orchestrion.runbookserver.clock import utc_offset
 from orchestrion.runbookserver.gate import gate_of
@@ -54,9 +52,9 @@ from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Recovered, recover
 from orchestrion.runbookserver.reuse import Reuse
 from orchestrion.runbookserver.starting import Reads, Start
+from orchestrion.runbookserver.tasks import Tasks, Timers
 from orchestrion.services import journal_codec as codec
 
-_LONGEST_SLEEP = 3600.0  # seconds; a wait is measured again after it, so that a changed clock is noticed
 _TIMEOUT, _STOP = "timeout", "stop"
 #: A wait that is longer leaves memory; a shorter one costs less than coming back from the journal.
 PARKED_AFTER = timedelta(seconds=5)
@@ -119,7 +117,11 @@ _Happened: TypeAlias = Finished | Held | _Elapsed | _Expanded | _Ready | _TimedO
 
 
 class InstanceExecutor:
-    """Runs one claimed instance until it ends, is held, or only waits."""
+    """Runs one claimed instance until it ends, is held, or only waits.
+
+    A turn takes all that has happened, hands what follows from it to the writer, and ends; whatever happens next asks
+    for another. There is no task and no queue per instance, and no await between a result and what it starts.
+    """
 
     def __init__(self, claimed: Claimed, plan: Plan, services: Services, beginning: Beginning) -> None:
         self._claimed = claimed
@@ -127,9 +129,11 @@ class InstanceExecutor:
         self._settings = plan.runbook.settings
         self._services = services
         self._beginning = beginning
-        self._journal = InstanceJournal(claimed, services.writer, services.clock)
+        self._loop = asyncio.get_running_loop()
+        self._tasks, self._timers = Tasks(self._fail), Timers(services.clock)
+        self._journal = InstanceJournal(claimed, services.writer, services.clock, self._fail)
         self._conductor = Conductor(plan)
-        self._happened: asyncio.Queue[_Happened] = asyncio.Queue()
+        self._happened: deque[_Happened] = deque()
         self._events = EventSource(
             services.server,
             services.clock,
@@ -138,9 +142,9 @@ class InstanceExecutor:
             claimed.job_id,
             claimed.instance_id,
         )
-        hand_in = self._happened.put_nowait
-        self._activities = ActivityRuns(claimed, plan, services, self._journal, self._events, hand_in)
-        self._children = ChildRuns(claimed, services, self._journal, hand_in)
+        beside = Beside(self._hand_in, self._tasks, self._timers)
+        self._activities = ActivityRuns(claimed, plan, services, self._journal, self._events, beside)
+        self._children = ChildRuns(claimed, services, self._journal, beside)
         self._gate = gate_of(claimed.test)
         self._gate.halted = beginning.halted
         self._start = Start(claimed, plan, services, self._gate, beginning.reuse)
@@ -148,15 +152,28 @@ class InstanceExecutor:
         self._limits: list[datetime] = []
         self._stop_reason = ""
         self._is_leaving = False
+        self._is_turning = True  # a turn is under way or asked for; `run` begins with one
+        self._is_over = False
+        self._outcome: asyncio.Future[Outcome] = self._loop.create_future()
 
     def leave(self) -> None:
         """Starts nothing more; `run` returns as soon as nothing is under way that a successor could not repeat."""
         self._is_leaving = True
-        self._happened.put_nowait(_Elapsed())
+        self._hand_in(_Elapsed())
+
+    def cut_off(self) -> None:
+        """The instance may be somebody else's by now: `run` returns at once, having started nothing more.
+
+        What a successor would hold in doubt goes on by itself, and its outcome follows it (durability.md 5).
+        """
+        self._is_over = True
+        self._activities.cut_off()
+        if not self._outcome.done():
+            self._outcome.set_result(Left())
 
     def deliver(self, message: Message) -> None:
         """Hands a message from the inbox to the instance; one that it has seen already changes nothing."""
-        self._happened.put_nowait(message)
+        self._hand_in(message)
 
     async def run(self, journal: Sequence[ExecutionRow | SignalRow], snapshot: Snapshot | None = None) -> Outcome:
         """Begins, or goes on after `journal`; returns when what became of the instance is durable.
@@ -164,53 +181,77 @@ class InstanceExecutor:
         With a `snapshot`, `journal` is what followed it. Raises DivergenceError when the journal does not fit the plan,
         RefusedSliceError when the database holds other rows in our place: the caller must hold the instance.
         """
-        async with anyio.create_task_group() as group:
+        try:
             if journal or snapshot is not None:
-                self._go_on(group, recover(self._plan, journal, snapshot))
+                self._go_on(recover(self._plan, journal, snapshot))
             else:
                 self._obey_first()
-                self._begin(group)
-            self._arm_limits(group)
-            outcome = None
-            while outcome is None:
-                outcome = await self._turn(group)
-            group.cancel_scope.cancel()
-            return outcome
-        raise AssertionError("a task group that was not cancelled from outside does not swallow")
+                self._begin()
+            self._arm_limits()
+            self._turn()
+            return await self._outcome
+        finally:
+            self._is_over = True
+            self._activities.close()
+            self._timers.cancel()
+            await self._tasks.end()
 
     # one turn ------------------------------------------------------------------------------------------------
 
-    async def _turn(self, group: TaskGroup) -> Outcome | None:
-        """Hands what was made to the writer, waits for the next thing to happen, and takes all that has happened.
+    def _hand_in(self, happened: _Happened) -> None:
+        self._happened.append(happened)
+        if not self._is_turning:
+            self._is_turning = True
+            self._loop.call_soon(self._next_turn)
 
-        Gives what became of the instance when this server is done with it.
-        """
-        durable = self._flush()
-        if self._is_leaving and not self._activities.are_acting:
-            await asyncio.shield(durable)
-            return Left()
-        rest = self._rest()
-        if rest is not None:
-            return await self._end(rest)
-        self._take(group, await self._happened.get())
-        while not self._happened.empty() and self._conductor.ended is None:
-            self._take(group, self._happened.get_nowait())
-        if self._conductor.ended is None:
-            return None
-        return await self._end(self._instance_end(self._conductor.ended))
+    def _next_turn(self) -> None:
+        try:
+            self._turn()
+        except Exception as error:  # noqa: BLE001 - it must reach whoever waits for the instance
+            self._fail(error)
 
-    def _flush(self, outcome: InstanceEnd | Hold | Park | None = None) -> asyncio.Future[None]:
+    def _turn(self) -> None:
+        """Takes all that has happened, and either ends or goes on waiting."""
+        happened = self._happened
+        while happened and not self._is_over and self._conductor.ended is None:
+            self._take(happened.popleft())
+        self._is_turning = False
+        if self._is_over:
+            return
+        if self._conductor.ended is not None:
+            self._tasks.start(self._end(self._instance_end(self._conductor.ended)))
+            self._is_over = True
+        elif self._is_leaving and not self._activities.are_acting:
+            self._is_over = True
+            self._journal.flush(then=lambda: self._conclude(Left()))
+        elif (rest := self._rest()) is not None:
+            self._is_over = True
+            self._flush(rest, lambda: self._conclude(rest))
+        else:
+            self._flush(None, self._activities.waiting())
+
+    def _conclude(self, outcome: Outcome) -> None:
+        if not self._outcome.done():
+            self._outcome.set_result(outcome)
+
+    def _fail(self, error: BaseException) -> None:
+        self._is_over = True
+        if not self._outcome.done():
+            self._outcome.set_exception(error)
+
+    def _flush(self, outcome: InstanceEnd | Hold | Park | None, then: Callable[[], None] | None) -> None:
         """Hands everything made so far to the writer, with a snapshot where one is due."""
-        rows = PARKING_ROWS if isinstance(outcome, Park) else SNAPSHOT_ROWS
-        lasts = self._conductor.ended is None and self._conductor.started is not None
-        snapshot = self._journal.snapshot(self._conductor) if lasts and self._journal.wants_snapshot(rows) else None
-        return self._journal.flush(outcome, snapshot)
+        snapshot = None
+        if self._journal.wants_snapshot(PARKING_ROWS if isinstance(outcome, Park) else SNAPSHOT_ROWS):
+            lasts = self._conductor.ended is None and self._conductor.started is not None
+            snapshot = self._journal.snapshot(self._conductor) if lasts else None
+        self._journal.flush(outcome, snapshot, then)
 
     def _rest(self) -> Hold | Park | None:
         """Whether the instance can leave memory: nothing runs, and what it waits for comes late or from outside."""
         if self._activities.are_running or self._children.are_starting or self._preparing:
             return None
-        if not self._happened.empty() or self._conductor.ended is not None:
+        if self._happened or self._conductor.ended is not None:
             return None
         why = self._gate.reason()
         if why:
@@ -224,13 +265,12 @@ class InstanceExecutor:
             return None
         return Park(until)
 
-    async def _end(self, outcome: InstanceEnd | Hold | Park) -> Outcome:
-        if isinstance(outcome, InstanceEnd) and outcome.status is JobStatus.FAILED and self._settings.report_failure:
+    async def _end(self, outcome: InstanceEnd) -> None:
+        if outcome.status is JobStatus.FAILED and self._settings.report_failure:
             await self._events.raise_event(
                 EventType.ERROR, f"Runbook '{self._plan.runbook.name}' failed.", outcome.error
             )
-        await asyncio.shield(self._flush(outcome))
-        return outcome
+        self._flush(outcome, lambda: self._conclude(outcome))
 
     def _instance_end(self, end: EndInstance) -> InstanceEnd:
         at = self._journal.stamp()
@@ -241,9 +281,9 @@ class InstanceExecutor:
 
     # beginnings ----------------------------------------------------------------------------------------------
 
-    def _begin(self, group: TaskGroup) -> None:
+    def _begin(self) -> None:
         signal = self._first_signal()
-        self._receive(group, signal, codec.STARTED, codec.started_payload(signal))
+        self._receive(signal, codec.STARTED, codec.started_payload(signal))
 
     def _first_signal(self) -> InstanceStarted:
         """What the instance begins with; a rerun begins with what the one before it did."""
@@ -257,19 +297,19 @@ class InstanceExecutor:
 
     def _obey_first(self) -> None:
         """What people asked of the instance while nobody ran it counts before anything starts."""
-        for _ in range(self._happened.qsize()):
-            happened = self._happened.get_nowait()
+        for _ in range(len(self._happened)):
+            happened = self._happened.popleft()
             if isinstance(happened, Message) and happened.kind == "control":
                 self._obey(happened)
             else:
-                self._happened.put_nowait(happened)
+                self._happened.append(happened)
 
     def _obey(self, message: Message) -> None:
         self._journal.consume(message.id)
         self._journal.signal(codec.CONTROL, self._journal.stamp(), message.payload)
         self._gate.take(message.payload)
 
-    def _go_on(self, group: TaskGroup, recovered: Recovered) -> None:
+    def _go_on(self, recovered: Recovered) -> None:
         """Takes up an instance where its journal ends: what had finished is not run again."""
         self._conductor = recovered.conductor
         self._stop_reason = recovered.stop_reason
@@ -284,20 +324,20 @@ class InstanceExecutor:
         for command in list(self._conductor.open.values()):
             intent = recovered.intents.get(str(command.key)) if isinstance(command, StartActivity) else None
             if not isinstance(command, StartActivity) or (intent is None and not self._stop_reason):
-                self._dispatch(group, command)
+                self._dispatch(command)
             elif intent is None:
-                self._happened.put_nowait(self._start.canceled(command))
+                self._hand_in(self._start.canceled(command))
             elif self._plan.activities[command.activity].activity.type == INVOKE_RUNBOOK:
                 self._children.go_on(command, intent)
             else:
-                self._activities.settle(group, command, intent)
+                self._activities.settle(command, intent)
         if self._stop_reason:
             self._activities.cancel()
             self._children.cancel()
         if self._conductor.ended is not None:
-            self._happened.put_nowait(_Elapsed())  # the end was decided but not stored: let the loop see it
+            self._hand_in(_Elapsed())  # the end was decided but not stored: let the loop see it
 
-    def _arm_limits(self, group: TaskGroup) -> None:
+    def _arm_limits(self) -> None:
         started = self._conductor.started
         if started is None:
             return
@@ -310,45 +350,43 @@ class InstanceExecutor:
                 continue
             if due > self._services.clock.now():
                 self._limits.append(due)
-            group.start_soon(self._wait, due, then)
+            self._wait(due, then)
 
-    async def _wait(self, due: datetime, then: _Happened) -> None:
-        while (left := (due - self._services.clock.now()).total_seconds()) > 0:  # noqa: ASYNC110 - time is no event
-            await anyio.sleep(min(left, _LONGEST_SLEEP))
-        self._happened.put_nowait(then)
+    def _wait(self, due: datetime, then: _Happened) -> None:
+        self._timers.at(due, partial(self._hand_in, then))
 
     # what happened -------------------------------------------------------------------------------------------
 
-    def _take(self, group: TaskGroup, happened: _Happened) -> None:
+    def _take(self, happened: _Happened) -> None:
         match happened:
             case Finished():
-                self._take_ending(group, happened)
+                self._take_ending(happened)
             case _Elapsed(timer):
                 if f"delay:{timer}" in self._conductor.open:
                     signal = DelayElapsed(self._journal.stamp(), timer)
-                    self._receive(group, signal, codec.DELAY, {"timer": timer})
+                    self._receive(signal, codec.DELAY, {"timer": timer})
             case _Expanded(key, members):
                 self._preparing -= 1
                 expanded = GroupExpanded(self._journal.stamp(), key, members)
-                self._receive(group, expanded, codec.GROUP, {"key": str(key), "members": list(members)})
+                self._receive(expanded, codec.GROUP, {"key": str(key), "members": list(members)})
             case _Ready(command, reads):
                 self._preparing -= 1
-                self._run_activity(group, command, reads)
+                self._run_activity(command, reads)
             case _TimedOut():
-                self._stop(group, _TIMEOUT)
+                self._stop(_TIMEOUT)
             case _IsLong():
-                group.start_soon(self._tell_that_it_is_long)
+                self._tasks.start(self._tell_that_it_is_long())
             case Held():
                 pass  # `_turn` looks whether anything else goes on
             case Message():
-                self._take_message(group, happened)
+                self._take_message(happened)
 
-    def _receive(self, group: TaskGroup, signal: Signal, kind: str, payload: Mapping[str, Json]) -> None:
+    def _receive(self, signal: Signal, kind: str, payload: Mapping[str, Json]) -> None:
         commands = self._conductor.receive(signal)
         self._journal.signal(kind, signal.at, payload, self._conductor.digest)
-        self._dispatch_all(group, commands)
+        self._dispatch_all(commands)
 
-    def _take_ending(self, group: TaskGroup, finished: Finished) -> None:
+    def _take_ending(self, finished: Finished) -> None:
         command, ended = finished.command, finished.ended
         at = self._journal.stamp()
         signal = ActivityEnded(
@@ -368,7 +406,7 @@ class InstanceExecutor:
             self._journal.consume(finished.message_id)
         seconds = (at - finished.started).total_seconds()
         self._services.feed.activity(self._claimed.instance_id, command.activity, ended.status, at, seconds)
-        self._dispatch_all(group, commands)
+        self._dispatch_all(commands)
 
     def _row(self, finished: Finished, signal: ActivityEnded) -> ExecutionRow:
         command = finished.command
@@ -396,18 +434,18 @@ class InstanceExecutor:
         )
         return ExecutionRow(record, self._conductor.digest, int(signal.offset.total_seconds()))
 
-    def _take_message(self, group: TaskGroup, message: Message) -> None:
+    def _take_message(self, message: Message) -> None:
         match message.kind:
             case "answer":
-                self._activities.answer(group, message)
+                self._activities.answer(message)
             case "child":
                 self._children.take(message)
             case "stop":
                 self._journal.consume(message.id)
-                self._stop(group, _STOP)
+                self._stop(_STOP, StopLevel(str(message.payload.get("level", StopLevel.NOW))))
             case "control":
                 self._obey(message)
-                self._offer_again(group)
+                self._offer_again()
             case _:
                 self._journal.consume(message.id)
 
@@ -416,34 +454,36 @@ class InstanceExecutor:
         summary = f"Runbook '{self._plan.runbook.name}' runs longer than {seconds:g} seconds."
         await self._events.raise_event(EventType.WARNING, summary)
 
-    def _stop(self, group: TaskGroup, reason: str) -> None:
-        if self._conductor.is_stopped or self._conductor.ended is not None:
+    def _stop(self, reason: str, level: StopLevel = StopLevel.NOW) -> None:
+        """Starts nothing more. What runs may finish or is ended, as the level says; it may be raised later."""
+        if self._conductor.ended is not None:
             return
-        self._stop_reason = reason
-        self._receive(group, StopRequested(self._journal.stamp()), codec.STOP, {"reason": reason})
-        self._activities.cancel()
-        self._children.cancel()
-        for command in self._held_back():
-            self._happened.put_nowait(self._start.canceled(command))
-        self._gate.held_back.clear()
+        if not self._conductor.is_stopped:
+            self._stop_reason = reason
+            self._receive(StopRequested(self._journal.stamp()), codec.STOP, {"reason": reason, "level": level.value})
+            self._children.cancel()
+            for command in self._held_back():
+                self._hand_in(self._start.canceled(command))
+            self._gate.held_back.clear()
+        self._activities.cancel(running=level is StopLevel.NOW)
 
     # what to do ----------------------------------------------------------------------------------------------
 
-    def _dispatch_all(self, group: TaskGroup, commands: Sequence[Command]) -> None:
+    def _dispatch_all(self, commands: Sequence[Command]) -> None:
         for command in commands:
-            self._dispatch(group, command)
+            self._dispatch(command)
 
-    def _dispatch(self, group: TaskGroup, command: Command) -> None:
+    def _dispatch(self, command: Command) -> None:
         match command:
             case StartActivity() | ExpandGroup() if self._is_leaving:
                 pass  # it stays open in the journal, and whoever takes the instance up starts it
             case StartActivity():
-                self._offer(group, command)
+                self._offer(command)
             case ExpandGroup():
                 self._preparing += 1
-                group.start_soon(self._expand, command)
+                self._tasks.start(self._expand(command))
             case StartDelay(timer, due):
-                group.start_soon(self._wait, due, _Elapsed(timer))
+                self._wait(due, _Elapsed(timer))
             case EndInstance():
                 pass  # `_turn` looks at `ended`
 
@@ -451,35 +491,35 @@ class InstanceExecutor:
         found = [self._conductor.open.get(f"activity:{key}") for key in self._gate.held_back]
         return [each for each in found if isinstance(each, StartActivity)]
 
-    def _offer_again(self, group: TaskGroup) -> None:
+    def _offer_again(self) -> None:
         for command in self._held_back():
-            self._offer(group, command)
+            self._offer(command)
 
-    def _offer(self, group: TaskGroup, command: StartActivity) -> None:
+    def _offer(self, command: StartActivity) -> None:
         """Starts an execution unless it is held back; first reads what its inputs need from outside."""
         if not self._start.is_allowed(command, self._conductor.started):
             return
         if self._start.reads_outside(command):
             self._preparing += 1
-            group.start_soon(self._read, command)
+            self._tasks.start(self._read(command))
         else:
-            self._run_activity(group, command, Reads())
+            self._run_activity(command, Reads())
 
     async def _read(self, command: StartActivity) -> None:
-        self._happened.put_nowait(_Ready(command, await self._start.read(command)))
+        self._hand_in(_Ready(command, await self._start.read(command)))
 
     async def _expand(self, command: ExpandGroup) -> None:
         members = await self._services.resources.members(command.path)
-        self._happened.put_nowait(_Expanded(command.key, members))
+        self._hand_in(_Expanded(command.key, members))
 
-    def _run_activity(self, group: TaskGroup, command: StartActivity, reads: Reads) -> None:
+    def _run_activity(self, command: StartActivity, reads: Reads) -> None:
         if self._conductor.is_stopped:
-            self._happened.put_nowait(self._start.canceled(command))
+            self._hand_in(self._start.canceled(command))
             return
         started = self._start.begin(command, self._conductor.started, reads, self._journal.stamp())
         if isinstance(started, Finished):
-            self._happened.put_nowait(started)
+            self._hand_in(started)
         elif self._plan.activities[command.activity].activity.type == INVOKE_RUNBOOK:
-            self._children.start(group, command, started)
+            self._children.start(command, started)
         else:
-            self._activities.start(group, command, started)
+            self._activities.start(command, started)

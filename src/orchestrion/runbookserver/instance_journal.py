@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from orchestrion.engine.conductor import Conductor
@@ -11,15 +12,17 @@ from orchestrion.model.values import Json
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, ExecutionRow, Hold, InstanceEnd, Park, SignalRow, Slice, Snapshot
 from orchestrion.ports.runs import DoubtRecord, JobRecord
-from orchestrion.runbookserver.journal_writer import JournalWriter
+from orchestrion.runbookserver.journal_writer import JournalWriter, RefusedSliceError
 from orchestrion.runbookserver.recovery import Recovered, still_kept
 from orchestrion.services import journal_codec as codec
 
 
 class InstanceJournal:
-    """The journal of one claimed instance; `after` is the last sequence and moment already stored."""
+    """The journal of one claimed instance; `refused` takes why the database did not accept it."""
 
-    def __init__(self, claimed: Claimed, writer: JournalWriter, clock: Clock) -> None:
+    def __init__(
+        self, claimed: Claimed, writer: JournalWriter, clock: Clock, refused: Callable[[Exception], None]
+    ) -> None:
         self._claimed = claimed
         self._writer = writer
         self._clock = clock
@@ -33,11 +36,16 @@ class InstanceJournal:
         self._stopped: list[tuple[str, datetime]] = []
         self._kept: list[SignalRow] = []
         self._snapshot_at = 0
-        self._durable: asyncio.Future[None] | None = None
+        self._refused = refused
+        self._handed_in = 0  # slices
+        self._settled = 0
+        self._sent_sequence = self._durable_sequence = 0
+        self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
 
     def go_on_after(self, recovered: Recovered) -> None:
         """The journal already holds rows; new ones follow the last of them."""
-        self._sequence, self._last = recovered.sequence, recovered.at
+        self._sequence = self._durable_sequence = recovered.sequence
+        self._last = recovered.at
         self._kept = list(recovered.kept)
         self._snapshot_at = recovered.snapshot_at
 
@@ -94,12 +102,17 @@ class InstanceJournal:
         return Snapshot(self._sequence, codec.snapshot_state(conductor, self._kept, self.stamp()))
 
     def flush(
-        self, outcome: InstanceEnd | Hold | Park | None = None, snapshot: Snapshot | None = None
-    ) -> asyncio.Future[None]:
-        """Hands everything made so far to the writer; the future is done when all of it is durable."""
+        self,
+        outcome: InstanceEnd | Hold | Park | None = None,
+        snapshot: Snapshot | None = None,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        """Hands everything made so far to the writer; `then` is called when all of it is durable, maybe at once."""
         made = self._rows or self._consumed or self._doubts or self._resolved or self._children or self._stopped
-        if self._durable is not None and not (made or outcome or snapshot):
-            return self._durable
+        if not (made or outcome or snapshot):
+            if then is not None:
+                self._call_when_durable(then)
+            return
         slice_ = Slice(
             self._claimed.instance_id,
             self._claimed.lease,
@@ -114,5 +127,37 @@ class InstanceJournal:
         )
         self._rows, self._consumed, self._doubts, self._resolved = [], [], [], []
         self._children, self._stopped = [], []
-        self._durable = self._writer.submit(slice_)
-        return self._durable
+        self._handed_in += 1
+        self._sent_sequence = self._sequence
+        if then is not None:
+            self._waiting.append((self._handed_in, then))
+        self._writer.submit(slice_, self._on_settled)
+
+    async def durable(self) -> None:
+        """Returns when everything made so far is durable; never, when the journal is refused."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.flush(then=lambda: None if done.done() else done.set_result(None))
+        await done
+
+    @property
+    def lead(self) -> int:
+        """How many entries are made and not yet known to be durable."""
+        return self._sequence - self._durable_sequence
+
+    def _call_when_durable(self, then: Callable[[], None]) -> None:
+        if self._handed_in == self._settled:
+            then()
+        else:
+            self._waiting.append((self._handed_in, then))
+
+    def _on_settled(self, error: RefusedSliceError | None) -> None:
+        """The writer settles an instance's slices in the order they were handed in."""
+        self._settled += 1
+        if error is not None:
+            self._waiting.clear()
+            self._refused(error)
+            return
+        if self._settled == self._handed_in:
+            self._durable_sequence = self._sent_sequence
+        while self._waiting and self._waiting[0][0] <= self._settled:
+            self._waiting.popleft()[1]()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -21,10 +21,13 @@ class RefusedSliceError(Exception):
     """The journal refused what this instance wrote; the instance must be held."""
 
 
+Settled = Callable[[RefusedSliceError | None], None]  # a slice is durable, or was refused
+
+
 @dataclass(slots=True)
 class _Queued:
     slice: Slice
-    done: asyncio.Future[None]
+    settled: Settled
 
 
 class JournalWriter:
@@ -37,12 +40,25 @@ class JournalWriter:
         self._filled = asyncio.Event()
         self._refused: dict[str, str] = {}
 
-    def submit(self, slice_: Slice) -> asyncio.Future[None]:
-        """Queues a slice; the future is done when it is durable, or fails with RefusedSliceError."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Queued(slice_, done))
+    def submit(self, slice_: Slice, settled: Settled) -> None:
+        """Queues a slice; `settled` is called once, in the writer's own turn, and must raise nothing."""
+        self._queue.append(_Queued(slice_, settled))
         self._filled.set()
-        return done
+
+    async def write(self, slice_: Slice) -> None:
+        """Writes a slice and returns when it is durable. Raises RefusedSliceError."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def settled(error: RefusedSliceError | None) -> None:
+            if done.cancelled():
+                return
+            if error is None:
+                done.set_result(None)
+            else:
+                done.set_exception(error)
+
+        self.submit(slice_, settled)
+        await done
 
     async def run(self) -> None:
         """Writes until cancelled. Raises FencedError when this server's epoch is no longer its own."""
@@ -61,15 +77,12 @@ class JournalWriter:
         rows = 0
         while self._queue and (not batch or rows < MOST_ROWS):
             queued = self._queue.popleft()
-            batch.append(queued)
             rows += len(queued.slice.rows)
-        return [each for each in batch if not self._is_refused(each)]
-
-    def _is_refused(self, queued: _Queued) -> bool:
-        if queued.slice.instance_id not in self._refused:
-            return False
-        self._settle(queued, self._refused)
-        return True
+            if queued.slice.instance_id in self._refused:
+                self._settle(queued, self._refused)
+            else:
+                batch.append(queued)
+        return batch
 
     async def _append(self, slices: list[Slice]) -> dict[str, str]:
         away = False
@@ -89,14 +102,8 @@ class JournalWriter:
         return {}
 
     def _settle(self, queued: _Queued, refused: dict[str, str]) -> None:
-        if queued.done.cancelled():
-            return
-        reason = refused.get(queued.slice.instance_id)
-        if reason is None:
-            queued.done.set_result(None)
-        else:
-            queued.done.set_exception(RefusedSliceError(reason))
-            queued.done.exception()  # somebody may have stopped listening: that is no fault of the loop
+        reason = refused.get(queued.slice.instance_id) if refused else None
+        queued.settled(None if reason is None else RefusedSliceError(reason))
 
     def forget(self, instance_id: str) -> None:
         """The instance is no longer run here; nothing of it is queued any more."""

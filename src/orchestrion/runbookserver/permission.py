@@ -29,7 +29,7 @@ async def refused(claimed: Claimed, runbook: Runbook, services: Services) -> Ins
     if not reason:
         return None
     end = InstanceEnd(status, now, error=reason)
-    await services.writer.submit(Slice(claimed.instance_id, claimed.lease, [], outcome=end))
+    await services.writer.write(Slice(claimed.instance_id, claimed.lease, [], outcome=end))
     events = EventSource(
         services.server, services.clock, services.store_event, runbook.name, claimed.job_id, claimed.instance_id
     )

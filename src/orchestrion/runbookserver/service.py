@@ -22,6 +22,7 @@ from orchestrion.runbookserver.claimer import Claimer
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.feed import Feed
 from orchestrion.runbookserver.journal_writer import JournalWriter
+from orchestrion.runbookserver.late import LateOutcomes
 from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import OpenSecret, Runner
@@ -99,6 +100,7 @@ class RunbookServerService:
             counters=RunCounters(outside.database, outside.clock),
             resources=resources,
             schedules=RunSchedules(resources, outside.clock),
+            late=LateOutcomes(outside.database, outside.clock),
         )
         plans = Plans(outside.database, outside.packs)
         claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, self._options.capacity)

@@ -21,6 +21,7 @@ from orchestrion.ports.runs import (
     ExecutionRecord,
     InstanceRecord,
     JobRecord,
+    LateOutcome,
     RunFilter,
     TriggerRecord,
 )
@@ -319,6 +320,29 @@ class SqlRuns:
         post_message(self._connection, answered.instance_id, Posted(f"answer:{execution_id}", "answer", payload, now))
         release_instance(self._connection, answered.instance_id)
         return True
+
+    def post_late(self, late: LateOutcome, now: datetime) -> None:
+        """See ports.RunStore."""
+        state = self._connection.scalar(
+            select(instance.c.state).where(instance.c.id == late.instance_id).with_for_update()
+        )
+        if state in (None, InstanceState.ENDED.value):
+            return
+        answered = self._connection.execute(
+            update(doubt)
+            .where(doubt.c.execution_id == late.execution_id, doubt.c.answer.is_(None))
+            .values(answer="late", answered_by="", answered_at=now)
+        )
+        payload: dict[str, Json] = {
+            "key": late.key,
+            "answer": "late",
+            "status": late.status.value,
+            "records": [dict(each) for each in late.records],
+            "error": late.error,
+        }
+        post_message(self._connection, late.instance_id, Posted(f"late:{late.execution_id}", "answer", payload, now))
+        if answered.rowcount:
+            release_instance(self._connection, late.instance_id)
 
 
 def _jobs() -> Select[tuple[object, ...]]:
