@@ -14,7 +14,6 @@ from orchestrion.engine.commands import StartActivity
 from orchestrion.engine.plan import Plan
 from orchestrion.engine.signals import ExecutionKey
 from orchestrion.model.condition import Status
-from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import Activity, EffectClass, InDoubtAnswer
 from orchestrion.model.values import Json
@@ -442,7 +441,7 @@ class ActivityRuns:
     def _execution(self, command: StartActivity, inputs: Mapping[str, Json]) -> Execution:
         activity = self._activity(command)
         ctx = ServerContext(
-            execution_id=derived_id(self._claimed.instance_id, str(command.key)),
+            key=str(command.key),
             activity_id=activity.id,
             activity_name=activity.name,
             instance_id=self._claimed.instance_id,

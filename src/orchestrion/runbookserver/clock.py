@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 #: CLOCK_BOOTTIME also counts while the machine sleeps (durability.md 5); where it is missing, monotonic time.
 _STEADY = getattr(time, "CLOCK_BOOTTIME", None)
@@ -23,4 +24,10 @@ class SystemClock:
 
 def utc_offset(moment: datetime) -> timedelta:
     """How far this server's local time is from UTC at `moment`."""
-    return moment.astimezone().utcoffset() or timedelta()
+    return _offset_in(int(moment.timestamp()) // 60)
+
+
+@lru_cache(maxsize=64)
+def _offset_in(minute: int) -> timedelta:
+    """Offsets change at full minutes."""
+    return datetime.fromtimestamp(minute * 60, UTC).astimezone().utcoffset() or timedelta()

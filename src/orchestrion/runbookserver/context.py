@@ -25,7 +25,7 @@ _log = structlog.get_logger(__name__)
 class ServerContext:
     """One execution's view of its server; `close` removes what it left in its temporary folder."""
 
-    execution_id: str
+    key: str  # of the execution in its instance; 'monitor' for an armed monitor
     activity_id: str
     activity_name: str
     instance_id: str
@@ -38,6 +38,11 @@ class ServerContext:
     cursor: str | None = None
     is_canceled: bool = False
     _folder: Path | None = field(default=None, init=False)
+
+    @property
+    def execution_id(self) -> str:
+        """See sdk.RunContext; the same for every server that runs the execution."""
+        return derived_id(self.instance_id or self.job_id, self.key)
 
     @property
     def temp_folder(self) -> Path:

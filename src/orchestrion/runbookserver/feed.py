@@ -19,6 +19,8 @@ class Feed:
 
     def activity(self, instance_id: str, activity_id: str, status: Status, at: datetime, seconds: float | None) -> None:
         """An execution started (RUNNING) or ended."""
+        if not self._wakeups.is_heard(LIVE):
+            return
         self._say(
             "activity",
             instance_id=instance_id,

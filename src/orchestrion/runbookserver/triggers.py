@@ -14,7 +14,6 @@ from uuid_utils import uuid7
 from orchestrion.engine.binding import Environment, bind
 from orchestrion.engine.plan import Plan
 from orchestrion.model.errors import UnavailableError
-from orchestrion.model.ids import derived_id
 from orchestrion.ports.journal import INBOX, WORK, ArmedMonitor, Fence, FencedError, JournalStore, SeenTrigger, Wakeups
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.claimer import POLL_SECONDS
@@ -149,7 +148,7 @@ class Triggers:
         services = self._services
         events = EventSource(services.server, services.clock, services.store_event, plan.runbook.name, armed.job_id)
         ctx = ServerContext(
-            execution_id=derived_id(armed.job_id, "monitor"),
+            key="monitor",
             activity_id=activity.id,
             activity_name=activity.name,
             instance_id="",

@@ -13,8 +13,6 @@ from orchestrion.model.resources import EventType
 class RunContext(Protocol):
     """Given to every activity, probe and monitor. The attributes say which execution this is."""
 
-    execution_id: str
-    """The same for every repetition of one execution after a crash: use it as an idempotency key."""
     activity_id: str
     activity_name: str
     instance_id: str
@@ -23,6 +21,10 @@ class RunContext(Protocol):
     server: str
     cursor: str | None
     """For monitors: the cursor of the last stored trigger, or None when the monitor is armed for the first time."""
+
+    @property
+    def execution_id(self) -> str:
+        """The same for every repetition of one execution after a crash: use it as an idempotency key."""
 
     @property
     def temp_folder(self) -> Path:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from orchestrion.model.errors import UnavailableError
@@ -55,6 +56,14 @@ class SqliteDatabase:
         """Runs `work` with the writing connection in a transaction of its own."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
 
+    async def on_journal(self, work: Callable[[Connection], T]) -> T:
+        """As `on_writer`: there is one writing connection for everything."""
+        return await self.on_writer(work)
+
+    async def on_driver(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `work` with the driver's own writing connection; it begins and ends its transaction itself."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._drive, work)
+
     async def close(self) -> None:
         """Ends both sides; what was asked before is finished first."""
         await asyncio.get_running_loop().run_in_executor(self._writer, self._drop_connection)
@@ -64,11 +73,20 @@ class SqliteDatabase:
         self._reader_engine.dispose()
 
     def _write(self, work: Callable[[Connection], T]) -> T:
+        with self._reopening() as connection, connection.begin():
+            return work(connection)
+
+    def _drive(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with self._reopening() as connection:
+            return work(cast("sqlite3.Connection", connection.connection.driver_connection))
+
+    @contextmanager
+    def _reopening(self) -> Iterator[Connection]:
+        """The writing connection; after an error it is opened anew."""
         try:
             if self._connection is None:
                 self._connection = self._writer_engine.connect()
-            with self._connection.begin():
-                return work(self._connection)
+            yield self._connection
         except (OperationalError, sqlite3.OperationalError) as error:
             self._drop_connection()  # after an error in commit its state is unknown: open anew (durability.md 8)
             raise UnavailableError(f"The database file cannot be written: {error.args[0]}") from error
@@ -88,6 +106,8 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self.engine = postgres_engine(url)
+        self._journal: AsyncConnection | None = None
+        self._journal_lock = asyncio.Lock()
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """See ports.Database."""
@@ -107,20 +127,70 @@ class PostgresDatabase:
                     raise
         return await self._once(work)
 
+    async def on_journal(self, work: Callable[[Connection], T]) -> T:
+        """As `on_writer`, on the connection that is kept for the journal."""
+        for _ in range(_RETRIES):
+            try:
+                return await self._on_journal(work)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _RETRY_STATES:
+                    raise
+        return await self._on_journal(work)
+
+    async def on_driver(self, work: Callable[[Any], Awaitable[T]]) -> T:
+        """Runs `work` with the driver's own connection (asyncpg) to the journal, each statement a transaction."""
+        async with self._journal_connection() as connection:
+            raw = await connection.get_raw_connection()
+            return await work(raw.driver_connection)
+
     async def close(self) -> None:
         """Closes all connections."""
+        if self._journal is not None:
+            await self._journal.close()
         await self.engine.dispose()
 
+    async def _on_journal(self, work: Callable[[Connection], T]) -> T:
+        async with self._journal_connection() as connection, connection.begin():
+            return await connection.run_sync(work)
+
+    @asynccontextmanager
+    async def _journal_connection(self) -> AsyncIterator[AsyncConnection]:
+        """The connection of the journal, for one at a time; after an error it is opened anew."""
+        async with self._journal_lock:
+            with _telling_when_away():
+                try:
+                    if self._journal is None:
+                        self._journal = await self.engine.connect()
+                    yield self._journal
+                except BaseException:
+                    await self._drop_journal()
+                    raise
+
+    async def _drop_journal(self) -> None:
+        """After an error its state is unknown, and after a cancelled statement it may still be busy."""
+        connection, self._journal = self._journal, None
+        if connection is not None:
+            with suppress(*LOST_CONNECTION, DBAPIError):
+                await connection.invalidate()
+                await connection.close()
+
     async def _once(self, work: Callable[[Connection], T]) -> T:
-        try:
+        with _telling_when_away():
             async with self.engine.begin() as connection:
                 return await connection.run_sync(work)
-        except LOST_CONNECTION as error:
-            raise unreachable(error) from error
-        except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
-                raise
-            raise unreachable(error) from error
+
+
+@contextmanager
+def _telling_when_away() -> Iterator[None]:
+    """Turns what says that the database is away into UnavailableError."""
+    try:
+        yield
+    except LOST_CONNECTION as error:
+        raise unreachable(error) from error
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
+            raise
+        raise unreachable(error) from error
 
 
 SqlDatabase = SqliteDatabase | PostgresDatabase

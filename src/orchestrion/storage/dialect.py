@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -29,7 +30,11 @@ def _driver_errors(*names: str) -> DriverErrors:
 
 
 #: What says that a key or another rule of the schema was broken, wrapped by SQLAlchemy or raw from a bulk insert.
-BROKEN_RULE: DriverErrors = (IntegrityError, *_driver_errors("IntegrityConstraintViolationError"))
+BROKEN_RULE: DriverErrors = (
+    IntegrityError,
+    sqlite3.IntegrityError,
+    *_driver_errors("IntegrityConstraintViolationError"),
+)
 #: What says that the database is away.
 LOST_CONNECTION: DriverErrors = (OSError, InterfaceError, *_driver_errors("InterfaceError", "PostgresConnectionError"))
 
@@ -98,19 +103,21 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[An
     if driver is None:
         raise RuntimeError("the connection is closed")
     execute: Callable[..., Awaitable[str]] = driver.execute
-    await_only(execute(_unnest(table), *_columns(table, rows)))
+    text = f"INSERT INTO {table.name} SELECT * FROM {unnested(table, 1)}"  # noqa: S608 - our own table
+    await_only(execute(text, *column_arrays(table, rows)))
 
 
-def _columns(table: Table, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    return [[row[index] for row in rows] for index in range(len(table.columns))]
+def column_arrays(table: Table, rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """The values of `rows` by column, for `unnested`."""
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in table.columns]
 
 
 @lru_cache
-def _unnest(table: Table) -> str:
+def unnested(table: Table, first: int) -> str:
+    """A PostgreSQL row source of the table's shape: one array per column, as parameters from number `first` on."""
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy ships it without types
     kinds = [column.type.compile(dialect=dialect) for column in table.columns]
-    arrays = ", ".join(f"${number}::{kind}[]" for number, kind in enumerate(kinds, start=1))
-    return f"INSERT INTO {table.name} SELECT * FROM unnest({arrays})"  # noqa: S608 - our own table
+    return f"unnest({', '.join(f'${number}::{kind}[]' for number, kind in enumerate(kinds, start=first))})"
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from orchestrion.ports.journal import Fence, FencedError
 from orchestrion.storage.tables import server
+
+_RANK = (
+    select(server.c.rank)
+    .where(server.c.id == bindparam("server"), server.c.epoch == bindparam("epoch"))
+    .with_for_update(read=True, key_share=True)
+)
 
 
 def check_fence(connection: Connection, fence: Fence) -> int:
@@ -13,8 +19,12 @@ def check_fence(connection: Connection, fence: Fence) -> int:
 
     Gives the server's rank.
     """
-    query = select(server.c.rank).where(server.c.id == fence.server_id, server.c.epoch == fence.epoch)
-    rank = connection.scalar(query.with_for_update(read=True, key_share=True))
+    rank = connection.scalar(_RANK, {"server": fence.server_id, "epoch": fence.epoch})
     if rank is None:
-        raise FencedError(f"server {fence.server_id} no longer has the epoch {fence.epoch}")
+        raise fenced(fence)
     return int(rank)
+
+
+def fenced(fence: Fence) -> FencedError:
+    """The error that says the epoch is no longer the server's."""
+    return FencedError(f"server {fence.server_id} no longer has the epoch {fence.epoch}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
@@ -26,11 +25,12 @@ from orchestrion.ports.journal import (
 from orchestrion.storage import claims, monitors
 from orchestrion.storage.children import add_child, stop_child
 from orchestrion.storage.database import SqlDatabase
-from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows
+from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows, is_postgres
 from orchestrion.storage.endings import end_instances
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import hold_instance, newest_snapshot, park_instance, store_snapshot
-from orchestrion.storage.journal_rows import execution_values, read_rows, same_rows, signal_values
+from orchestrion.storage.journal_rows import read_rows, same_rows
+from orchestrion.storage.plain_rows import append_plain, is_plain, row_values
 from orchestrion.storage.rows import doubt_values
 from orchestrion.storage.tables import doubt, execution, inbox, monitor, signal
 
@@ -43,7 +43,17 @@ class SqlJournal:
 
     async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
         """See ports.JournalStore."""
-        return await self._database.on_writer(lambda connection: _append(connection, fence, slices))
+        plain = [each for each in slices if is_plain(each)]
+        refused: dict[str, str] = {}
+        if len(plain) < len(slices):
+            others = [each for each in slices if not is_plain(each)]
+            refused = await self._database.on_journal(lambda connection: _append(connection, fence, others))
+        if plain:
+            try:
+                await append_plain(self._database, fence, plain)
+            except BROKEN_RULE:
+                refused |= await self._database.on_journal(lambda connection: _append(connection, fence, plain))
+        return refused
 
     async def load(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
         """See ports.JournalStore."""
@@ -119,14 +129,7 @@ def _append_one_by_one(connection: Connection, slices: Sequence[Slice]) -> dict[
 
 
 def _insert(connection: Connection, slices: Sequence[Slice]) -> None:
-    executions: list[Sequence[Any]] = []
-    signals: list[Sequence[Any]] = []
-    for each in slices:
-        for row in each.rows:
-            if isinstance(row, ExecutionRow):
-                executions.append(execution_values(connection, row))
-            else:
-                signals.append(signal_values(connection, each.instance_id, row))
+    executions, signals = row_values(slices, is_postgres=is_postgres(connection.dialect))
     insert_rows(connection, execution, executions)
     insert_rows(connection, signal, signals)
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
 from sqlalchemy import Connection, select
 
 from orchestrion.ports.journal import ExecutionRow, SignalRow, Slice
-from orchestrion.storage.dialect import instant_text, is_postgres
+from orchestrion.storage.dialect import instant_text
 from orchestrion.storage.rows import execution_record, json_text
 from orchestrion.storage.tables import execution, signal
 
 
-def execution_values(connection: Connection, row: ExecutionRow) -> tuple[Any, ...]:
+def execution_values(row: ExecutionRow, *, is_postgres: bool) -> tuple[Any, ...]:
     """The columns of `execution`, in the order of the table."""
     each = row.execution
     return (
@@ -24,8 +23,8 @@ def execution_values(connection: Connection, row: ExecutionRow) -> tuple[Any, ..
         each.activity_id,
         each.key,
         each.status.value,
-        _moment(connection, each.started_at),
-        _moment(connection, each.ended_at),
+        each.started_at if is_postgres else instant_text(each.started_at),
+        each.ended_at if is_postgres else instant_text(each.ended_at),
         each.effect.value,
         each.pack_version,
         each.server,
@@ -39,10 +38,11 @@ def execution_values(connection: Connection, row: ExecutionRow) -> tuple[Any, ..
     )
 
 
-def signal_values(connection: Connection, instance_id: str, row: SignalRow) -> tuple[Any, ...]:
+def signal_values(instance_id: str, row: SignalRow, *, is_postgres: bool) -> tuple[Any, ...]:
     """The columns of `signal`, in the order of the table."""
     digest = None if row.digest is None else f"{row.digest:08x}"
-    return (instance_id, row.sequence, row.kind, _moment(connection, row.at), digest, json_text(row.payload))
+    at = row.at if is_postgres else instant_text(row.at)
+    return (instance_id, row.sequence, row.kind, at, digest, json_text(row.payload))
 
 
 def read_rows(connection: Connection, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
@@ -72,7 +72,3 @@ def same_rows(connection: Connection, each: Slice) -> bool:
 
 def _content(row: ExecutionRow | SignalRow | None) -> str:
     return "" if row is None else json_text(row)
-
-
-def _moment(connection: Connection, moment: datetime) -> datetime | str:
-    return moment if is_postgres(connection.dialect) else instant_text(moment)

@@ -1,0 +1,94 @@
+"""Journal rows that nothing else goes with, written by the driver itself: nearly every commit is one of these.
+
+One statement with the fence inside on PostgreSQL, one transaction without a detour on SQLite (hot-path.md 1).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from orchestrion.ports.journal import ExecutionRow, Fence, Slice
+from orchestrion.storage.database import PostgresDatabase, SqlDatabase
+from orchestrion.storage.dialect import column_arrays, unnested
+from orchestrion.storage.fencing import fenced
+from orchestrion.storage.journal_rows import execution_values, signal_values
+from orchestrion.storage.tables import execution, signal
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+def is_plain(slice_: Slice) -> bool:
+    """Whether nothing but rows is to be written."""
+    return not (
+        slice_.outcome is not None
+        or slice_.consumed
+        or slice_.doubts
+        or slice_.resolved_doubts
+        or slice_.children
+        or slice_.stopped_children
+        or slice_.snapshot is not None
+    )
+
+
+def row_values(slices: Sequence[Slice], *, is_postgres: bool) -> tuple[Rows, Rows]:
+    """The values of all executions and of all signals, in the order of their tables' columns."""
+    executions, signals = [], []
+    for each in slices:
+        for row in each.rows:
+            if isinstance(row, ExecutionRow):
+                executions.append(execution_values(row, is_postgres=is_postgres))
+            else:
+                signals.append(signal_values(each.instance_id, row, is_postgres=is_postgres))
+    return executions, signals
+
+
+async def append_plain(database: SqlDatabase, fence: Fence, slices: Sequence[Slice]) -> None:
+    """Writes rows alone, all or none. Raises FencedError, and what the driver raises when a key is taken."""
+    if isinstance(database, PostgresDatabase):
+        executions, signals = row_values(slices, is_postgres=True)
+        arrays = [*column_arrays(execution, executions), *column_arrays(signal, signals)]
+        live = await database.on_driver(
+            lambda driver: driver.fetchval(_FENCED_INSERT, fence.server_id, fence.epoch, *arrays)
+        )
+        if not live:
+            raise fenced(fence)
+        return
+    await database.on_driver(lambda driver: _append_to_sqlite(driver, fence, slices))
+
+
+def _append_to_sqlite(driver: sqlite3.Connection, fence: Fence, slices: Sequence[Slice]) -> None:
+    executions, signals = row_values(slices, is_postgres=False)
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        _check_fence(driver, fence)
+        if executions:
+            driver.executemany(_insert(execution.name, len(execution.columns)), executions)
+        if signals:
+            driver.executemany(_insert(signal.name, len(signal.columns)), signals)
+    except BaseException:
+        driver.execute("ROLLBACK")
+        raise
+    driver.execute("COMMIT")
+
+
+def _check_fence(driver: sqlite3.Connection, fence: Fence) -> None:
+    epoch = (fence.server_id, fence.epoch)
+    if driver.execute("SELECT 1 FROM server WHERE id = ? AND epoch = ?", epoch).fetchone() is None:
+        raise fenced(fence)
+
+
+def _insert(table: str, columns: int) -> str:
+    return f"INSERT INTO {table} VALUES ({', '.join('?' * columns)})"  # noqa: S608 - our own table
+
+
+#: The fence waits for a watchdog that is about to raise the epoch, and then sees the new one: nothing is inserted.
+_FENCED_INSERT = f"""
+WITH fence AS (SELECT 1 FROM server WHERE id = $1 AND epoch = $2 FOR KEY SHARE),
+  executions AS (INSERT INTO {execution.name} SELECT given.* FROM {unnested(execution, 3)} AS given, fence),
+  signals AS (
+    INSERT INTO {signal.name} SELECT given.* FROM {unnested(signal, 3 + len(execution.columns))} AS given, fence
+  )
+SELECT count(*) FROM fence
+"""  # noqa: S608 - our own tables
