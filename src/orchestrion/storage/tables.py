@@ -311,6 +311,7 @@ job = Table(
     Column("stop_requested_at", Instant),
     Column("stop_acknowledged_at", Instant),  # a server has begun to stop it
     Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
+    Column("trace_context", String(55)),  # the W3C traceparent of whoever asked for it, or of the parent's execution
     Column("test", LongText),  # the draft under test and its breakpoints, as JSON; ordinary jobs have none
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")

@@ -16,6 +16,7 @@ depends_on = None
 _COLUMNS: dict[str, list[sa.Column[object]]] = {
     "runbook": [sa.Column("last_turn", sa.BigInteger(), nullable=False, server_default="0")],
     "job": [
+        sa.Column("trace_context", sa.String(55)),
         sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("stop_level", sa.String(20)),
         sa.Column("stop_requested_at", Instant()),
