@@ -19,7 +19,8 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TOOLS = ("unshare", "nsenter", "setpriv", "mount")
 RUN_SECONDS = 600
 
-# The first process of the machine: it makes the mounts, says so, and stays for as long as its input is open.
+# The first process of the machine: it makes the mounts, and stays for as long as its input is open. It speaks only once
+# it is inside: whoever entered before would find this machine's own root folder.
 HOLD = """
 set -e
 mount -t tmpfs -o size=4g tmpfs "$1"
@@ -28,8 +29,7 @@ mount -t overlay overlay -o "lowerdir=/,upperdir=$1/changes,workdir=$1/scratch" 
 mount -t proc proc "$1/root/proc"
 mount --rbind /dev "$1/root/dev"
 mount -t tmpfs -o mode=1777 tmpfs "$1/root/tmp"
-echo ready
-exec chroot "$1/root" cat
+exec chroot "$1/root" sh -c 'echo ready; exec cat'
 """
 
 
@@ -49,6 +49,9 @@ class Machine:
             raise RuntimeError(f"no machine of its own: {said.strip()}")
         children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children")
         self._first = int(children.read_text().split()[0])
+        if self.root.stat().st_dev == Path("/").stat().st_dev:
+            self.close()
+            raise AssertionError("the machine's root folder is this machine's own: nothing may be written there")
 
     @property
     def root(self) -> Path:
