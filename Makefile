@@ -66,7 +66,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed $(VENV)/.dev
 # One red step does not hide the next: all run, then the list of times, then the verdict.
 gate = $(TIMED) --start; code=0; $(MAKE) --keep-going $(1) || code=$$?; $(TIMED) --summary; exit $$code
 
-SHELL_SCRIPTS := .ci/run scripts/generate scripts/install-test-needs scripts/timed
+SHELL_SCRIPTS := .ci/run scripts/generate scripts/install-test-needs scripts/timed deploy/postgres/create-database.sh
 CHECKS := check-format check-lint check-shell check-types check-imports check-unit check-packs \
 	check-web-lint check-web-types check-web-unit check-generated
 

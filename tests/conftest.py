@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.services.browser",
     "tests.services.journal",
     "tests.services.orchestrion",
+    "tests.services.machine",
     "tests.services.postgres",
     "tests.services.smtp",
     "tests.services.syslog",

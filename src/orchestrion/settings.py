@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
@@ -71,6 +71,8 @@ class Settings(BaseSettings):
     database: SecretStr | None = None
     """The orchestration database: `sqlite:///FILE` or `postgresql://USER@HOST:PORT/NAME`; a file in the data folder
     when not set."""
+    database_password_file: Path | None = None
+    """A file with nothing but the password of the database's user, for an address without it. No flag sets it."""
     host: str = "127.0.0.1"
     """The address that the web service binds to; `0.0.0.0` for all."""
     port: int = Field(default=DEFAULT_PORT, ge=0, le=65535)
@@ -125,10 +127,27 @@ class Settings(BaseSettings):
             raise ValueError("use sqlite:///FILE or postgresql://USER@HOST:PORT/NAME")
         return url
 
+    @model_validator(mode="after")
+    def _check_password_file(self) -> Settings:
+        if self.database_password_file is not None:
+            address = urlsplit(self.database.get_secret_value() if self.database else "")
+            if not address.username or address.password is not None:
+                raise ValueError(
+                    "database_password_file needs a database of the form postgresql://USER@HOST:PORT/NAME, with the "
+                    "user and without a password"
+                )
+        return self
+
     @property
     def database_url(self) -> str:
-        """The database's URL, whether set or not."""
-        return self.database.get_secret_value() if self.database else f"sqlite:///{self.data_dir / 'orchestrion.db'}"
+        """The database's URL, whether set or not, with its password.
+
+        Raises ConfigurationError when the password's file cannot be read.
+        """
+        if self.database is None:
+            return f"sqlite:///{self.data_dir / 'orchestrion.db'}"
+        url = self.database.get_secret_value()
+        return url if self.database_password_file is None else _with_password(url, self.database_password_file)
 
     @property
     def is_sqlite(self) -> bool:
@@ -211,6 +230,19 @@ def masked_url(url: str) -> str:
         return url
     user, _, rest = parts.netloc.partition(":")
     return urlunsplit(parts._replace(netloc=f"{user}:***@{rest.rpartition('@')[2]}"))
+
+
+def _with_password(url: str, file: Path) -> str:
+    """The URL with the password that the file holds; one line end after it does not belong to it."""
+    try:
+        password = file.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The database's password in {file} cannot be read: {error}") from error
+    if not password:
+        raise ConfigurationError(f"There is no password in {file}.")
+    parts = urlsplit(url)
+    user, _, rest = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{rest}"))
 
 
 def _file_path(given: Mapping[str, Any], variables: Mapping[str, Any], config: Path | None) -> Path | None:

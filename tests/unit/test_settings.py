@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from orchestrion.settings import ConfigurationError, Settings, load, masked_url
+from orchestrion.settings import ConfigurationError, Settings, load, masked_url, shown
 
 
 @pytest.fixture(autouse=True)
@@ -140,3 +140,30 @@ def test_the_name_that_is_bound_may_be_used_by_browsers() -> None:
 def test_passwords_in_addresses_are_masked(url: str, shown: str) -> None:
     """And nothing else of them."""
     assert masked_url(url) == shown
+
+
+def test_the_password_in_a_file_becomes_part_of_the_address(clean: Path) -> None:
+    """Whatever characters it has; only the line end is not taken for one of them."""
+    (clean / "password").write_text("p@ss/w:rd %\n")
+    flags = {"database": "postgresql://runner@db:5432/runs?x=1", "database_password_file": clean / "password"}
+    settings = load(flags).settings
+    assert settings.database_url == "postgresql://runner:p%40ss%2Fw%3Ard%20%25@db:5432/runs?x=1"
+    assert shown(settings, "database") == "postgresql://runner:***@db:5432/runs?x=1"
+
+
+@pytest.mark.parametrize("url", [None, "sqlite:///x.db", "postgresql://db/runs", "postgresql://u:p@db/runs"])
+def test_a_password_file_needs_an_address_that_it_completes(clean: Path, url: str | None) -> None:
+    """A password that nobody would use is a mistake."""
+    (clean / "password").write_text("secret")
+    with pytest.raises(ConfigurationError, match="database_password_file needs"):
+        load({"database": url, "database_password_file": clean / "password"})
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff"])
+def test_a_password_file_without_a_password_is_told(clean: Path, content: bytes | None) -> None:
+    """The message names the file."""
+    if content is not None:
+        (clean / "password").write_bytes(content)
+    settings = load({"database": "postgresql://u@db/runs", "database_password_file": clean / "password"}).settings
+    with pytest.raises(ConfigurationError, match=str(clean / "password")):
+        assert settings.database_url

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 
 import anyio
 import structlog
@@ -14,6 +14,7 @@ from anyio.abc import TaskGroup
 from orchestrion.bootstrap.composition import Core, migrated, opened, web_settings
 from orchestrion.bootstrap.data_folder import LocalClient, locked, read_local_client, write_local_client
 from orchestrion.bootstrap.samples import import_samples
+from orchestrion.bootstrap.service_manager import READY, STOPPING, notify
 from orchestrion.model.access import SYSTEM, Actor
 from orchestrion.model.errors import OrchestrionError
 from orchestrion.observability.logging import set_up_logging
@@ -64,6 +65,7 @@ async def run_runbook_server(settings: Settings, say: Say) -> None:
         await _start(group, server)
         with _signals() as asked_to_end:
             say(f"The runbook server '{settings.name}' is ready")
+            notify(READY)
             await asked_to_end()
         await server.drain()
 
@@ -130,18 +132,28 @@ async def _serve(core: Core, listening: socket.socket, say: Say) -> None:
             serving.start_soon(web.run)
             await web.started.wait()
             say(f"Orchestrion is ready at {public_url(settings, listening)}")
+            notify(READY)
             await asked_to_end()
             web.stop()
 
 
 @contextmanager
 def _signals() -> Iterator[Callable[[], Awaitable[None]]]:
-    """A function that returns when the process is asked to end; what is asked from now on counts."""
-    with anyio.open_signal_receiver(*_SIGNALS) as receiver:
+    """A function that returns when the process is asked to end; what is asked from now on counts.
+
+    Whoever asks twice means at once: after the first signal the next ends the process as it ends any other. Nothing is
+    lost by that, it is a crash like any crash.
+    """
+    with ExitStack() as stack:
+        receiver = stack.enter_context(anyio.open_signal_receiver(*_SIGNALS))
 
         async def asked() -> None:
-            async for each in receiver:
-                _log.info("Stopping.", signal=each.name)
+            async for received in receiver:
+                _log.info("Stopping.", signal=received.name)
+                notify(STOPPING)
+                stack.close()
+                for each in _SIGNALS:
+                    signal.signal(each, signal.SIG_DFL)
                 return
 
         yield asked

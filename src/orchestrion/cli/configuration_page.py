@@ -19,8 +19,9 @@ each value with its source.
 | setting in the file | variable | default | meaning |
 | --- | --- | --- | --- |"""
 _TAIL = """
-The flags have the same names with hyphens (`--data-dir`). A list is one flag per value, `--allowed-host` for
-`allowed_hosts` and `--trusted-proxy` for `trusted_proxies`, and a text with commas in its variable.
+The flags have the same names with hyphens (`--data-dir`), but `database_password_file` has none. A list is one flag
+per value, `--allowed-host` for `allowed_hosts` and `--trusted-proxy` for `trusted_proxies`, and a text with commas in
+its variable.
 
 Variables that are no settings:
 

@@ -138,6 +138,10 @@ class Claimed:
     depth: int = 0
     rerun: Mapping[str, Json] | None = None
     test: Mapping[str, Json] | None = None
+    asked_at: datetime | None = None  # when the job was stored
+    ready_at: datetime | None = None  # when the instance could first be claimed
+    started_at: datetime | None = None  # when it was first claimed
+    trace_context: str | None = None  # its job's (model/trace.py)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class JobRecord:
     depth: int = 0  # how many runbooks invoked each other to get here
     rerun: Mapping[str, Json] | None = None  # which ended instance it repeats, and from where
     test: Mapping[str, Json] | None = None  # the document under test and how it is to run; ordinary jobs have none
+    trace_context: str | None = None  # the W3C traceparent of whoever asked for it (model/trace.py)
 
 
 @dataclass(frozen=True, slots=True)

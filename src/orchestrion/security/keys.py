@@ -13,6 +13,7 @@ from orchestrion.security.vault import KEY_BYTES
 
 VARIABLE = "ORCHESTRION_MASTER_KEY"
 FILE_NAME = "master.key"
+_CREDENTIALS = "CREDENTIALS_DIRECTORY"
 
 
 def find_master_key(environment: Mapping[str, str], key_file: Path | None, data_folder: Path) -> bytes | None:
@@ -23,7 +24,7 @@ def find_master_key(environment: Mapping[str, str], key_file: Path | None, data_
     if text := environment.get(VARIABLE):
         return decoded(text, f"the variable {VARIABLE}")
     if key_file is not None:
-        return read_key_file(key_file)
+        return read_key_file(key_file, is_guarded=_is_credential(key_file, environment))
     default = data_folder / FILE_NAME
     return read_key_file(default) if default.exists() else None
 
@@ -44,15 +45,28 @@ def create_master_key(path: Path) -> bytes:
     return key
 
 
-def read_key_file(path: Path) -> bytes:
-    """The key in a file; raises UnavailableError when it is missing, no key, or readable by others."""
+def read_key_file(path: Path, *, is_guarded: bool = False) -> bytes:
+    """The key in a file; raises UnavailableError when it is missing, no key, or readable by others.
+
+    A guarded file is kept from others by its folder, whatever its own rights say.
+    """
     try:
-        if stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+        if not is_guarded and stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
             raise UnavailableError(f"Others may read the master key in {path}. Run: chmod 600 {path}")
         text = path.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise UnavailableError(f"The master key in {path} cannot be read: {error}") from error
     return decoded(text, str(path))
+
+
+def _is_credential(path: Path, environment: Mapping[str, str]) -> bool:
+    """Whether the service manager handed the file over (systemd's LoadCredential=).
+
+    Its folder is for this service alone. The file's reader is named in an access list, which `stat` shows as rights of
+    the group.
+    """
+    folder = environment.get(_CREDENTIALS)
+    return bool(folder) and path.parent == Path(str(folder))
 
 
 def encoded(key: bytes) -> str:

@@ -67,6 +67,8 @@ def _claimed_rows(connection: Connection, picked: Sequence[str]) -> Sequence[Row
             job.c.depth,
             job.c.rerun,
             job.c.test,
+            job.c.trace_context,
+            job.c.created_at.label("asked_at"),
             exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
         )
         .join(job, job.c.id == instance.c.job_id)
@@ -95,6 +97,10 @@ def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
         depth=row["depth"],
         rerun=optional_json(row["rerun"]),
         test=optional_json(row["test"]),
+        asked_at=row["asked_at"],
+        ready_at=row["created_at"],
+        started_at=row["started_at"],
+        trace_context=row["trace_context"],
     )
 
 

@@ -62,6 +62,7 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
         depth=row["depth"],
         rerun=optional_json(row["rerun"]),
         test=optional_json(row["test"]),
+        trace_context=row["trace_context"],
     )
 
 
@@ -88,6 +89,7 @@ def job_values(job: JobRecord) -> dict[str, Any]:
         "depth": job.depth,
         "rerun": None if job.rerun is None else json_text(job.rerun),
         "test": None if job.test is None else json_text(job.test),
+        "trace_context": job.trace_context,
         "instance_count": 0,
         "admitted": False,
     }

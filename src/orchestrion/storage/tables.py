@@ -42,6 +42,12 @@ installation = Table(
     Column("incarnation", Id, nullable=False),
     Column("key_check", LongText, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("incarnation_number", Integer, nullable=False, server_default="1"),  # durability.md 8
+    Column("incarnation_since", Instant),
+    Column("incarnation_reason", LongText),
+    Column("database_identity", String(60)),  # of the cluster and the schema in it, or of a SQLite file's stamp
+    Column("timeline", Integer),  # of a PostgreSQL cluster
+    Column("is_synchronous", Boolean, nullable=False, server_default=text("false")),  # a standby has every commit
 )
 
 # access ------------------------------------------------------------------------------------------------------
@@ -252,7 +258,8 @@ server = Table(
     Column("rank", Integer, nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("started_at", Instant, nullable=False),
-    Column("last_seen_at", Instant, nullable=False),
+    Column("last_seen_at", Instant, nullable=False),  # by the database's clock
+    Column("lease_seconds", Float, nullable=False, server_default="15"),  # unheard for so long, it is taken for dead
 )
 
 lease = Table(
@@ -261,7 +268,8 @@ lease = Table(
     Column("name", String(60), primary_key=True),
     Column("holder", String(NAME), nullable=False),
     Column("epoch", Integer, nullable=False),
-    Column("expires_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),  # by the database's clock
+    Column("token", Id),  # of this grant, drawn anew for each
 )
 
 # runs --------------------------------------------------------------------------------------------------------
@@ -302,6 +310,8 @@ job = Table(
     Column("stop_level", String(20)),  # model.job.StopLevel, once somebody has asked for a stop
     Column("stop_requested_at", Instant),
     Column("stop_acknowledged_at", Instant),  # a server has begun to stop it
+    Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
+    Column("trace_context", String(55)),  # the W3C traceparent of whoever asked for it, or of the parent's execution
     Column("test", LongText),  # the draft under test and its breakpoints, as JSON; ordinary jobs have none
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
@@ -341,6 +351,7 @@ instance = Table(
     Column("reason", LongText),
     Column("priority", Integer, nullable=False, server_default="0"),  # its job's
     Column("turn", BigInteger, nullable=False, server_default="0"),  # its place between the runbooks (admission.py)
+    Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
     Column("wake_at", Instant),  # of a parked one: when its next timer is due; none waits for its inbox alone
 )
 _PARKED = text("state = 'parked'")
@@ -434,7 +445,7 @@ monitor = Table(
     "monitor",
     metadata,
     Column("job_id", Id, primary_key=True),
-    Column("state", String(20), nullable=False),  # ready, owned, stopping, ended
+    Column("state", String(20), nullable=False),  # ready, owned, stopping, ended; held by a new incarnation
     Column("server_id", Id),
     Column("lease", Id),
     Column("cursor", LongText),

@@ -49,6 +49,19 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
         find_master_key({}, None, tmp_path)
 
 
+def test_a_credential_of_the_service_manager_is_taken_as_it_is(tmp_path: Path) -> None:
+    """There, systemd names its reader in an access list, which looks like a right of the group."""
+    given, other = tmp_path / "given", tmp_path / "other"
+    for folder in (given, other):
+        folder.mkdir()
+        create_master_key(folder / "key")
+        (folder / "key").chmod(0o440)
+    environment = {"CREDENTIALS_DIRECTORY": str(given)}
+    assert find_master_key(environment, given / "key", tmp_path) == read_key_file(given / "key", is_guarded=True)
+    with pytest.raises(UnavailableError, match="chmod 600"):
+        find_master_key(environment, other / "key", tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "short", "!" * 44, "k" * 44 + "=="])
 def test_what_is_no_key_is_refused(tmp_path: Path, text: str) -> None:
     """The message says where it stands, and not what it is."""
