@@ -57,6 +57,9 @@ class Telemetry(Protocol):
     def database_away(self, seconds: float) -> None:
         """When the database is back: by the journal writer, with how long it could not write."""
 
+    def triggers(self, stored: int, dropped: int) -> None:
+        """When triggers of a monitor are stored, or dropped by flood control: by whoever stores them."""
+
     def place(self, run: Claimed, key: str) -> TraceContext | None:
         """Where an execution stands in its trace: what its outgoing requests carry, and its child jobs go on from.
 
@@ -64,7 +67,7 @@ class Telemetry(Protocol):
         """
 
     def ids(self, run: Claimed) -> RunIds:
-        """What the log lines of a claimed instance carry: the claimer sets `RUN` to it where the instance's task begins."""
+        """What the log lines of a claimed instance carry: the claimer sets `RUN` to it where its task begins."""
 
 
 class NoTelemetry:
@@ -86,6 +89,9 @@ class NoTelemetry:
         """See Telemetry."""
 
     def database_away(self, seconds: float) -> None:
+        """See Telemetry."""
+
+    def triggers(self, stored: int, dropped: int) -> None:
         """See Telemetry."""
 
     def place(self, run: Claimed, key: str) -> TraceContext | None:
@@ -137,7 +143,7 @@ class DatabaseFacts:
     product: str
     """Name and version."""
     schema: str
-    needed_schema: str
+    """The revision it stands at, '' before the first migration."""
     now: datetime
     """By its own clock."""
     is_standby: bool = False

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
 from orchestrion.ports.journal import JournalReader
+from orchestrion.ports.observability import FigureStore
 from orchestrion.ports.resources import ComputerGroupStore, CounterStore, ScheduleStore
 from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
@@ -74,6 +75,10 @@ class Transaction(Protocol):
     @property
     def leases(self) -> LeaseStore:
         """Leadership."""
+
+    @property
+    def figures(self) -> FigureStore:
+        """Figures about the whole installation."""
 
     @property
     def installation(self) -> InstallationStore:

@@ -10,6 +10,7 @@ from orchestrion.storage.catalogue import SqlCatalogue
 from orchestrion.storage.computer_groups import SqlComputerGroups
 from orchestrion.storage.counters import SqlCounters
 from orchestrion.storage.events import SqlEvents
+from orchestrion.storage.figures import SqlFigures
 from orchestrion.storage.folders import SqlFolders
 from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.journal_reader import SqlJournalReader
@@ -39,4 +40,5 @@ class SqlTransaction:
         self.journal = SqlJournalReader(connection)
         self.servers = SqlServers(connection)
         self.leases = SqlLeases(connection)
+        self.figures = SqlFigures(connection)
         self.installation = SqlInstallation(connection)
