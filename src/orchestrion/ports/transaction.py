@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
+from orchestrion.ports.global_settings import SettingStore
 from orchestrion.ports.journal import JournalReader
 from orchestrion.ports.observability import FigureStore
 from orchestrion.ports.resources import ComputerGroupStore, CounterStore, ScheduleStore
@@ -79,6 +80,10 @@ class Transaction(Protocol):
     @property
     def figures(self) -> FigureStore:
         """Figures about the whole installation."""
+
+    @property
+    def settings(self) -> SettingStore:
+        """What holds for the whole installation."""
 
     @property
     def installation(self) -> InstallationStore:

@@ -128,6 +128,7 @@ folder = Table(
     Column("name", String(NAME), nullable=False),
     Column("path", String(PATH), nullable=False),
     Column("folded_path", String(PATH), nullable=False, unique=True),
+    Column("retention", LongText),  # what is kept of the runs below it, as JSON; that of its parent where it is null
 )
 
 runbook = Table(
@@ -313,12 +314,16 @@ job = Table(
     Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
     Column("trace_context", String(55)),  # the W3C traceparent of whoever asked for it, or of the parent's execution
     Column("test", LongText),  # the draft under test and its breakpoints, as JSON; ordinary jobs have none
+    Column("kept", Boolean, nullable=False, server_default=text("false")),  # no purge takes it
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
 _JOB_QUEUED = text("status = 'pending' AND NOT admitted")
 Index("ix_job_queued", job.c.runbook_id, job.c.id, sqlite_where=_JOB_QUEUED, postgresql_where=_JOB_QUEUED)
 Index("ix_job_runbook", job.c.runbook_id, job.c.id)
+_HAS_ENDED = text("ended_at IS NOT NULL")
+Index("ix_job_ended", job.c.ended_at, job.c.id, sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED)
+Index("ix_job_created", job.c.created_at)
 _JOB_CHILD = text("parent_instance_id IS NOT NULL")
 Index("ix_job_parent", job.c.parent_instance_id, sqlite_where=_JOB_CHILD, postgresql_where=_JOB_CHILD)
 
@@ -363,6 +368,7 @@ _ACTIVE = text("state <> 'ended'")
 Index("ix_instance_active", instance.c.job_id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
 Index("ix_instance_job", instance.c.job_id, instance.c.number)
 Index("ix_instance_runbook", instance.c.runbook_id, instance.c.id)
+Index("ix_instance_ended", instance.c.ended_at, instance.c.id, sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED)
 
 #: A finished execution: the row is the journal entry and is never updated.
 execution = Table(
@@ -464,3 +470,44 @@ trigger = Table(
 )
 _WAITING = text("instance_id IS NULL")
 Index("ix_trigger_waiting", trigger.c.job_id, trigger.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+
+# upkeep ------------------------------------------------------------------------------------------------------
+
+#: What holds for the whole installation and people change while it runs, `value` as JSON.
+setting = Table(
+    "setting",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("value", LongText, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+#: Maintenance duties: when each is due, how its last run went, and what people want of it.
+duty = Table(
+    "duty",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("stopped", Boolean, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),  # null while it runs, or when the process died that ran it
+    Column("server", String(NAME)),
+    Column("figures", LongText),  # what the last run that came to its end did, as JSON
+    Column("error", LongText),  # of the last run
+    Column("failed_at", Instant),  # the last time there was an error, with that error
+    Column("last_error", LongText),
+    Column("wanted", LongText),  # a run that somebody asked for, as JSON
+)
+
+#: How many instances and jobs of a runbook ended in some minutes, by outcome and by how long they took.
+run_count = Table(
+    "run_count",
+    metadata,
+    Column("starts_at", Instant, primary_key=True),
+    Column("seconds", Integer, primary_key=True, autoincrement=False),  # how long these minutes are
+    Column("runbook_id", Id, primary_key=True),
+    Column("subject", String(20), primary_key=True),
+    Column("outcome", String(20), primary_key=True),
+    Column("duration", Integer, primary_key=True, autoincrement=False),  # index into model.statistics.DURATIONS
+    Column("count", BigInteger, nullable=False),
+)

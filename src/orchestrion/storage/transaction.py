@@ -12,6 +12,7 @@ from orchestrion.storage.counters import SqlCounters
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.figures import SqlFigures
 from orchestrion.storage.folders import SqlFolders
+from orchestrion.storage.global_settings import SqlSettings
 from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
@@ -41,4 +42,5 @@ class SqlTransaction:
         self.servers = SqlServers(connection)
         self.leases = SqlLeases(connection)
         self.figures = SqlFigures(connection)
+        self.settings = SqlSettings(connection)
         self.installation = SqlInstallation(connection)

@@ -22,7 +22,9 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
         sa.Column("stop_requested_at", Instant()),
         sa.Column("stop_acknowledged_at", Instant()),
         sa.Column("restored", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.Column("kept", sa.Boolean(), nullable=False, server_default=sa.text("false")),
     ],
+    "folder": [sa.Column("retention", LongText())],
     "instance": [
         sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("turn", sa.BigInteger(), nullable=False, server_default="0"),
@@ -41,13 +43,57 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
 }
 
 
+#: Partial indexes, all on what has ended: (name, table, columns).
+_ENDED = (("ix_instance_ended", "instance", ["ended_at", "id"]), ("ix_job_ended", "job", ["ended_at", "id"]))
+_TABLES: dict[str, list[sa.Column[object]]] = {
+    "setting": [
+        sa.Column("name", sa.String(100), primary_key=True),
+        sa.Column("value", LongText(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+    ],
+    "duty": [
+        sa.Column("name", sa.String(60), primary_key=True),
+        sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("started_at", Instant()),
+        sa.Column("ended_at", Instant()),
+        sa.Column("server", sa.String(200)),
+        sa.Column("figures", LongText()),
+        sa.Column("error", LongText()),
+        sa.Column("failed_at", Instant()),
+        sa.Column("last_error", LongText()),
+        sa.Column("wanted", LongText()),
+    ],
+    "run_count": [
+        sa.Column("starts_at", Instant(), primary_key=True),
+        sa.Column("seconds", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("runbook_id", Id(), primary_key=True),
+        sa.Column("subject", sa.String(20), primary_key=True),
+        sa.Column("outcome", sa.String(20), primary_key=True),
+        sa.Column("duration", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+    ],
+}
+
+
 def upgrade() -> None:
     for table, columns in _COLUMNS.items():
         for column in columns:
             op.add_column(table, column)
+    for table, columns in _TABLES.items():
+        op.create_table(table, *columns)
+    has_ended = sa.text("ended_at IS NOT NULL")
+    for name, table, names in _ENDED:
+        op.create_index(name, table, names, sqlite_where=has_ended, postgresql_where=has_ended)
+    op.create_index("ix_job_created", "job", ["created_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_job_created", "job")
+    for name, table, _ in _ENDED:
+        op.drop_index(name, table)
+    for table in _TABLES:
+        op.drop_table(table)
     for table, columns in _COLUMNS.items():
         with op.batch_alter_table(table) as batch:
             for column in columns:
