@@ -198,7 +198,12 @@ SqlDatabase = SqliteDatabase | PostgresDatabase
 
 def unreachable(error: Exception) -> UnavailableError:
     """The error that says the database is away; work goes on when it is back."""
-    return UnavailableError(f"The orchestration database cannot be reached: {error.args[0] if error.args else error}")
+    return UnavailableError(f"The orchestration database cannot be reached: {_reason(error)}")
+
+
+def _reason(error: Exception) -> str:
+    """What went wrong, in words; the first argument of an error of the system is its number."""
+    return str(error if isinstance(error, OSError) or not error.args else error.args[0])
 
 
 def open_database(url: str) -> SqlDatabase:
@@ -234,6 +239,17 @@ def sqlite_engine(url: str, *, read_only: bool) -> Engine:
 
 
 def postgres_engine(url: str) -> AsyncEngine:
-    """An engine on asyncpg, whatever driver the URL names."""
-    parsed = make_url(url).set(drivername="postgresql+asyncpg")
-    return create_async_engine(parsed, pool_size=_POSTGRES_POOL, pool_pre_ping=True)
+    """An engine on asyncpg, whatever driver the URL names.
+
+    asyncpg reads the address itself: it knows `sslmode`, `sslrootcert` and several hosts, SQLAlchemy does not.
+    """
+
+    async def connect() -> Any:
+        import asyncpg  # noqa: PLC0415 - the driver is an extra
+
+        return await asyncpg.connect(address)
+
+    address = url.replace("postgresql+asyncpg:", "postgresql:", 1)
+    return create_async_engine(
+        "postgresql+asyncpg://", async_creator=connect, pool_size=_POSTGRES_POOL, pool_pre_ping=True
+    )
