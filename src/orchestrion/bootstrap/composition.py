@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestrion.bootstrap.data_folder import keep_private, prepare, sqlite_file
+from orchestrion.bootstrap.observing import Observing
 from orchestrion.interchange.native import NativeText
 from orchestrion.model.errors import UnavailableError
 from orchestrion.packhost.discovery import EntryPointCatalogue
@@ -30,6 +31,7 @@ from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
 from orchestrion.services.installation import establish
 from orchestrion.services.jobs import Jobs
+from orchestrion.services.log_levels import LogLevels
 from orchestrion.services.operations import Operations
 from orchestrion.services.passwords import Passwords
 from orchestrion.services.reruns import Reruns
@@ -61,6 +63,11 @@ class Core:
     vault: Vault
 
     @cached_property
+    def observing(self) -> Observing:
+        """What this process shows of itself."""
+        return Observing(self.settings, self.database, self.clock, self.vault)
+
+    @cached_property
     def passwords(self) -> Passwords:
         """Hashing of passwords, a few at a time in the whole process."""
         return Passwords(Argon2Hasher())
@@ -90,6 +97,10 @@ class Core:
             steering=Steering(database, wakeups, clock),
             reruns=Reruns(database, wakeups, clock),
             tester=Tester(database, wakeups, clock),
+            health=self.observing.health,
+            log_levels=LogLevels(database, clock, wakeups),
+            scrape=self.observing.scrape,
+            requests=self.observing.requests,
             live=Live(wakeups, clock),
             clock=clock,
         )
