@@ -4749,7 +4749,10 @@ export interface operations {
     start_runbook_by_path: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The W3C trace context of whoever asks: the spans of the job go on from there. */
+                traceparent?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4782,7 +4785,10 @@ export interface operations {
     start_runbook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The W3C trace context of whoever asks: the spans of the job go on from there. */
+                traceparent?: string | null;
+            };
             path: {
                 /** @description A uuid. */
                 runbook_id: string;
