@@ -92,6 +92,10 @@ class Settings(BaseSettings):
     """The name of the runbook server."""
     capacity: int = Field(default=500, ge=1, le=100_000)
     """How many runbook instances the runbook server runs at once."""
+    lease_seconds: float = Field(default=15.0, ge=2.0, le=3600.0)
+    """A runbook server that has not been heard of for so long is taken for dead, and its work goes to others."""
+    beat_seconds: float = Field(default=3.0, ge=0.2, le=1200.0)
+    """How often a runbook server says that it lives; at most a third of `lease_seconds`."""
     samples: Path | None = None
     """A folder with runbooks that are imported when the database is new."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -129,6 +133,12 @@ class Settings(BaseSettings):
     def _check_tls(self) -> Settings:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key only make sense together")
+        return self
+
+    @model_validator(mode="after")
+    def _check_lease(self) -> Settings:
+        if self.beat_seconds > self.lease_seconds / 3:
+            raise ValueError("beat_seconds must be at most a third of lease_seconds")
         return self
 
     @model_validator(mode="after")

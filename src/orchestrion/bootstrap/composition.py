@@ -17,7 +17,8 @@ from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.security import Vault
 from orchestrion.runbookserver.clock import SystemClock, utc_offset
-from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
+from orchestrion.runbookserver.life import Outside, ServerOptions
+from orchestrion.runbookserver.service import RunbookServerService
 from orchestrion.security.keys import FILE_NAME as KEY_FILE
 from orchestrion.security.keys import create_master_key, find_master_key
 from orchestrion.security.passwords import Argon2Hasher
@@ -44,6 +45,7 @@ from orchestrion.services.users import Users
 from orchestrion.services.waiting import WaitingFor
 from orchestrion.settings import Settings
 from orchestrion.storage.database import SqlDatabase, open_database
+from orchestrion.storage.hearts import LoopHearts, ThreadHearts
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import LocalWakeups, PostgresWakeups
@@ -90,7 +92,7 @@ class Core:
             counters=Counters(database, clock),
             computer_groups=ComputerGroups(database, clock),
             schedules=Schedules(database, clock, utc_offset),
-            operations=Operations(database, clock),
+            operations=Operations(database),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),
             waiting=WaitingFor(database),
@@ -107,6 +109,10 @@ class Core:
 
     def runbook_server(self) -> RunbookServerService:
         """A runbook server of this process."""
+        settings = self.settings
+        options = ServerOptions(
+            settings.name, settings.capacity, beat_seconds=settings.beat_seconds, lease_seconds=settings.lease_seconds
+        )
         outside = Outside(
             database=self.database,
             journal=SqlJournal(self.database),
@@ -114,8 +120,9 @@ class Core:
             packs=EntryPointCatalogue(),
             clock=self.clock,
             open_secret=self._open_secret,
+            hearts=LoopHearts(self.database) if settings.is_sqlite else ThreadHearts(settings.database_url),
         )
-        return RunbookServerService(ServerOptions(self.settings.name, self.settings.capacity), outside)
+        return RunbookServerService(options, outside)
 
     def _open_secret(self, text: str) -> str:
         """What a secret input says: it may be sealed, or come in the clear from published data."""
