@@ -142,8 +142,8 @@ soak: setup ## run for long under load and kills: SOAK_MINUTES says how long
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## write requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions
-	@$(COMPILE) --extra postgres --group build -o requirements/runtime.txt pyproject.toml
-	@$(COMPILE) --extra postgres --group build --group dev -c requirements/runtime.txt \
+	@$(COMPILE) --extra postgres --extra otel --group build -o requirements/runtime.txt pyproject.toml
+	@$(COMPILE) --extra postgres --extra otel --group build --group dev -c requirements/runtime.txt \
 		-o requirements/dev.txt pyproject.toml
 
 .PHONY: clean

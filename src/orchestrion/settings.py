@@ -92,12 +92,27 @@ class Settings(BaseSettings):
     """The name of the runbook server."""
     capacity: int = Field(default=500, ge=1, le=100_000)
     """How many runbook instances the runbook server runs at once."""
+    lease_seconds: float = Field(default=15.0, ge=2.0, le=3600.0)
+    """A runbook server that has not been heard of for so long is taken for dead, and its work goes to others."""
+    beat_seconds: float = Field(default=3.0, ge=0.2, le=1200.0)
+    """How often a runbook server says that it lives; at most a third of `lease_seconds`."""
     samples: Path | None = None
     """A folder with runbooks that are imported when the database is new."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """What is worth a line in the log."""
     log_format: Literal["auto", "console", "json"] = "auto"
     """How log lines look; `auto` is `console` at a terminal, else `json`."""
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    """A port of its own for `/metrics` and `/health`, without sign-in; none when not set."""
+    metrics_host: str = "127.0.0.1"
+    """The address of that port; one that others can reach needs `metrics_token_file`."""
+    metrics_token_file: Path | None = None
+    """A file with the token that Prometheus must send to that port. No flag sets it."""
+    otlp_endpoint: str | None = Field(default=None, pattern=r"^https?://[^/\s]+")
+    """Where traces are sent: the address of an OpenTelemetry collector, such as `http://127.0.0.1:4318`; none when
+    not set."""
+    trace_share: float = Field(default=1.0, ge=0.0, le=1.0)
+    """Which part of the traces that begin here is sent; 1 is all. No flag sets it."""
 
     @model_validator(mode="before")
     @classmethod
@@ -118,6 +133,18 @@ class Settings(BaseSettings):
     def _check_tls(self) -> Settings:
         if (self.tls_cert is None) != (self.tls_key is None):
             raise ValueError("tls_cert and tls_key only make sense together")
+        return self
+
+    @model_validator(mode="after")
+    def _check_lease(self) -> Settings:
+        if self.beat_seconds > self.lease_seconds / 3:
+            raise ValueError("beat_seconds must be at most a third of lease_seconds")
+        return self
+
+    @model_validator(mode="after")
+    def _check_metrics(self) -> Settings:
+        if self.metrics_port is not None and not is_loopback(self.metrics_host) and self.metrics_token_file is None:
+            raise ValueError("metrics_host can be reached from elsewhere: that needs a metrics_token_file")
         return self
 
     @field_validator("database")
@@ -167,12 +194,7 @@ class Settings(BaseSettings):
     @property
     def is_local(self) -> bool:
         """Whether the web service can be reached from this machine only."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def is_wildcard(self) -> bool:
@@ -184,6 +206,16 @@ class Settings(BaseSettings):
         """All names that browsers may use besides the loopback's."""
         own = () if self.is_local else (socket.gethostname(), socket.getfqdn())
         return (*self.allowed_hosts, *own) if self.is_wildcard or self.is_local else (self.host, *self.allowed_hosts)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,11 @@ from orchestrion.ports.journal import (
     Slice,
 )
 from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, JobRecord
+from orchestrion.ports.servers import Registration
 from orchestrion.storage.database import SqlDatabase
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.servers import POISON_TAKEOVERS
+from tests.conformance.silence import fall_silent
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -83,7 +85,7 @@ class Bundle:
 
     async def reregister(self) -> None:
         """Another process takes the server's name."""
-        server = await self.database.write(lambda tx: tx.servers.register("s", "1", 10, NOW))
+        server = await self.database.write(lambda tx: tx.servers.register(Registration("s", "1", 10), NOW))
         self.fence = Fence(server.id, server.epoch)
 
     async def arm(self) -> ArmedMonitor:
@@ -98,7 +100,7 @@ async def bundle(database: SqlDatabase) -> Bundle:
     runbook = await database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, "R", NOW))
     version = VersionRecord(runbook.id, 1, "me", NOW, "", {"orchestrion": "runbook/1", "name": "R"})
     await database.write(lambda tx: tx.runbooks.add_version(version, False, 1, ""))
-    server = await database.write(lambda tx: tx.servers.register("s", "1", 10, NOW))
+    server = await database.write(lambda tx: tx.servers.register(Registration("s", "1", 10), NOW))
     return Bundle(database, SqlJournal(database), runbook.id, Fence(server.id, server.epoch))
 
 
@@ -267,8 +269,9 @@ async def test_a_silent_server_loses_its_work(bundle: Bundle) -> None:
     """After the lease another server claims; the silent one is fenced."""
     await bundle.start()
     await bundle.claim()
-    later = NOW + timedelta(seconds=60)
-    names = await bundle.database.write(lambda tx: tx.servers.expire(timedelta(seconds=15), later))
+    silent = bundle.fence.server_id
+    await fall_silent(bundle.database, silent, 16)
+    names = await bundle.database.write(lambda tx: tx.servers.expire([silent], NOW))
     assert names == ["s"]
     with pytest.raises(FencedError):
         await bundle.claim()

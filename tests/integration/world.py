@@ -22,7 +22,8 @@ from orchestrion.ports.journal import Fence, JournalStore, Slice
 from orchestrion.ports.packs import InstalledType
 from orchestrion.ports.runs import JobRecord
 from orchestrion.runbookserver.clock import SystemClock
-from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
+from orchestrion.runbookserver.life import Outside, ServerOptions
+from orchestrion.runbookserver.service import RunbookServerService
 from orchestrion.sdk import (
     ActivityFailed,
     ActivityInputs,
@@ -44,6 +45,7 @@ from orchestrion.sdk.declare import Definition
 from orchestrion.services.jobs import Jobs, StartRequest
 from orchestrion.services.runs import Runs
 from orchestrion.storage.database import SqlDatabase, open_database
+from orchestrion.storage.hearts import LoopHearts
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import LocalWakeups
@@ -200,7 +202,7 @@ class Installation:
         self.clock = SystemClock()
         self.jobs = Jobs(database, self.wakeups, self.clock)
         self.runs = Runs(database, self.wakeups, self.clock)
-        self.options = ServerOptions("s", beat_seconds=0.1, lease_seconds=0.5)
+        self.options = ServerOptions("s", beat_seconds=0.3, lease_seconds=3)
 
     def service(self, journal: JournalStore | None = None) -> RunbookServerService:
         """A runbook server that leaves nothing in order when it dies."""
@@ -211,6 +213,7 @@ class Installation:
             packs=Packs(self.world.installed()),
             clock=self.clock,
             open_secret=lambda text: text[::-1].removeprefix("sealed:"),
+            hearts=LoopHearts(self.database),
         )
         service = RunbookServerService(self.options, outside)
 

@@ -19,6 +19,7 @@ from orchestrion.storage.database import SqliteDatabase, sqlite_engine
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import upgrade
 from orchestrion.storage.transaction import SqlTransaction
+from tests.simulation.loop import BEGINNING
 from tests.simulation.weather import Weather, duration
 
 T = TypeVar("T")
@@ -35,6 +36,7 @@ class Memory:
         driver = self.connection.connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
         self.driver = driver
+        driver.create_function("strftime", -1, database_time)
         self._empty = driver.serialize()
 
     def renew(self) -> None:
@@ -44,6 +46,16 @@ class Memory:
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What is committed now, past all lines."""
         return self.driver.execute(query, values).fetchall()
+
+
+def database_time(form: str, *changes: str) -> str:
+    """What SQLite's own function says, by the virtual clock: the database's, which is nobody's else."""
+    virtual = BEGINNING.timestamp() + asyncio.get_running_loop().time()
+    ((found,),) = _sqlite.execute("SELECT strftime(?, ?, 'unixepoch', ?)", (form, virtual, changes[-1]))
+    return str(found)
+
+
+_sqlite = sqlite3.connect(":memory:", check_same_thread=False)
 
 
 @cache
@@ -130,6 +142,14 @@ class SimulatedDatabase(SqliteDatabase):
     async def on_writer(self, work: Callable[[Connection], T]) -> T:
         """See SqliteDatabase."""
         return await self._line.carry(lambda: self._commit(work))
+
+    async def on_driver(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """See SqliteDatabase."""
+        return await self._line.carry(lambda: self._drive(work))
+
+    def _drive(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        memory().transactions += 1
+        return work(memory().driver)
 
     def _commit(self, work: Callable[[Connection], T]) -> T:
         memory().transactions += 1

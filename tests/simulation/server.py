@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
+from orchestrion.runbookserver.life import Outside, ServerOptions
+from orchestrion.runbookserver.service import RunbookServerService
+from orchestrion.storage.hearts import LoopHearts
 from tests.simulation.air import Air
 from tests.simulation.database import Line, SimulatedDatabase, SimulatedJournal
 from tests.simulation.dice import Dice
@@ -80,7 +82,8 @@ class Server:
         wakeups = self._place.air.wakeups()
         line = Line(self, self._place.weather, self._place.dice.of("line", self.name, self.lives))
         database = SimulatedDatabase(line)
-        outside = Outside(database, SimulatedJournal(database), wakeups, PACKS, self._clock, lambda text: text)
+        journal, hearts = SimulatedJournal(database), LoopHearts(database)
+        outside = Outside(database, journal, wakeups, PACKS, self._clock, lambda text: text, hearts)
         options = ServerOptions(self.name, 50, BEAT_SECONDS, LEASE_SECONDS, 3)
         service = RunbookServerService(options, outside)
         self._task = asyncio.create_task(service.run())

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Collection, Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -24,7 +24,6 @@ from tests.simulation.loop import BEGINNING, NumberedTask, StandstillError, Virt
 from tests.simulation.pack import PACKS
 from tests.simulation.people import People
 from tests.simulation.server import Place, Server
-from tests.simulation.unmended import ALL, Unmended
 from tests.simulation.weather import BEAT_SECONDS, LEASE_SECONDS, Faults, Weather
 from tests.simulation.world import World
 
@@ -49,7 +48,6 @@ class Report:
 
     seed: int
     faults: Faults
-    known: Collection[Unmended]
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
@@ -88,11 +86,11 @@ def drawn(dice: Dice) -> Scene:
     )
 
 
-def simulate(seed: int, known: Collection[Unmended] = ALL, scene: Scene | None = None) -> Report:
-    """Runs one seed from its beginning to its end, in its own scene or a given one, and goes round what is `known`."""
+def simulate(seed: int, scene: Scene | None = None) -> Report:
+    """Runs one seed from its beginning to its end, in its own scene or a given one."""
     dice = Dice(seed)
-    scene = round_about(scene or drawn(dice), known)
-    report = Report(seed, scene.faults, known)
+    scene = scene or drawn(dice)
+    report = Report(seed, scene.faults)
     loop = VirtualLoop()
     NumberedTask.count_anew()
     memory().renew()
@@ -122,7 +120,7 @@ class Simulation:
         sky = Weather(scene.faults, CALM_AT, dice.of("weather"), names)
         self._place = Place(loop, dice, sky, Air(sky, dice.of("air")), self)
         self._servers = {name: Server(name, self._place) for name in names}
-        self._world = World(dice.of("world"), sky, self._servers, self, authors(scene.runbooks), report.known)
+        self._world = World(dice.of("world"), sky, self._servers, self, authors(scene.runbooks))
         self._people = People(self._place, [_stored(each) for each in scene.runbooks], scene.stops)
 
     def note(self, text: str) -> None:
@@ -206,14 +204,6 @@ async def _end(tasks: Sequence[asyncio.Task[None]], servers: Iterable[Server]) -
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def round_about(scene: Scene, known: Collection[Unmended]) -> Scene:
-    """The scene without what is known not to work."""
-    faults = scene.faults
-    if Unmended.CLOCKS in known:
-        faults = replace(faults, skew=0)
-    return replace(scene, faults=faults)
 
 
 def _all_ended() -> bool:

@@ -9,11 +9,13 @@ from collections.abc import Callable
 import pytest
 
 from orchestrion.runbookserver import recovery
-from orchestrion.runbookserver.activity_runs import ActivityRuns
 from orchestrion.runbookserver.instance_journal import InstanceJournal
-from orchestrion.storage import journal
+from orchestrion.runbookserver.lease import LocalLease
+from orchestrion.storage import claims, journal, plain_rows
 from tests.simulation.loop import StandstillError, VirtualClock, VirtualLoop
 from tests.simulation.simulation import simulate
+from tests.simulation.test_found import THREE, scene
+from tests.simulation.weather import Faults
 
 Break = Callable[[pytest.MonkeyPatch], None]
 
@@ -49,10 +51,15 @@ def test_a_seed_gives_the_same_history_every_time(seed: int) -> None:
 def acts_before_it_is_durable(patch: pytest.MonkeyPatch) -> None:
     """No barrier: neither the intent nor what came before is written first."""
 
-    async def nothing(*_: object) -> None:
-        return
+    def at_once(
+        self: InstanceJournal, outcome: object = None, snapshot: object = None, then: Callable[[], None] | None = None
+    ) -> None:
+        flush(self, outcome, snapshot)  # type: ignore[arg-type]
+        if then is not None:
+            then()
 
-    patch.setattr(ActivityRuns, "_make_durable", nothing)
+    flush = InstanceJournal.flush
+    patch.setattr(InstanceJournal, "flush", at_once)
 
 
 def forgets_intents(patch: pytest.MonkeyPatch) -> None:
@@ -61,13 +68,21 @@ def forgets_intents(patch: pytest.MonkeyPatch) -> None:
 
 
 def fences_nobody(patch: pytest.MonkeyPatch) -> None:
-    """A server that was taken for dead goes on to write."""
-    patch.setattr(journal, "_fence", lambda *_: None)
+    """A server that was taken for dead goes on to write, and does not know of it."""
+    patch.setattr(journal, "check_fence", lambda *_: None)
+    patch.setattr(plain_rows, "_check_fence", lambda *_: None)
+    outlives_its_lease(patch)
+
+
+def outlives_its_lease(patch: pytest.MonkeyPatch) -> None:
+    """A server that cannot tell that it lives goes on to act."""
+    patch.setattr(LocalLease, "seconds_left", 1.0)
+    patch.setattr(LocalLease, "fenced", lambda _: None)
 
 
 def drops_messages(patch: pytest.MonkeyPatch) -> None:
     """What was asked of an instance leaves its inbox before it has been done."""
-    patch.setattr(journal, "_messages", lambda *_: {})
+    patch.setattr(claims, "messages", lambda *_: {})
 
 
 def stamps_anything(patch: pytest.MonkeyPatch) -> None:
@@ -75,10 +90,16 @@ def stamps_anything(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(InstanceJournal, "next_sequence", lambda self: self._sequence + 1)
 
 
-@pytest.mark.parametrize(
-    "breakage", [acts_before_it_is_durable, forgets_intents, fences_nobody, drops_messages, stamps_anything]
-)
+@pytest.mark.parametrize("breakage", [acts_before_it_is_durable, forgets_intents, drops_messages, stamps_anything])
 def test_what_is_broken_on_purpose_is_found(breakage: Break, monkeypatch: pytest.MonkeyPatch) -> None:
     """A product that breaks a rule does not pass the first seeds."""
     breakage(monkeypatch)
     assert any(simulate(seed).problems for seed in range(1, 101))
+
+
+@pytest.mark.parametrize("breakage", [fences_nobody, outlives_its_lease])
+def test_a_server_that_goes_on_after_its_lease_is_found(breakage: Break, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where lines stall for long, a product without its fence or its local deadline acts after another server did."""
+    breakage(monkeypatch)
+    stalled = scene(THREE, Faults(stall=0.05), servers=3, jobs=8)
+    assert any(simulate(seed, stalled).problems for seed in range(60))

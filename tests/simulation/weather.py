@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-LEASE_SECONDS, BEAT_SECONDS = 3.0, 1.2
+LEASE_SECONDS, BEAT_SECONDS = 3.0, 1.0
 
 
 @dataclass(frozen=True, slots=True)

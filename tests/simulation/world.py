@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
@@ -13,7 +13,6 @@ from orchestrion.model.runbook import EffectClass, InDoubtAnswer
 from orchestrion.sdk import Done, Evidence, NotDone, RunContext, Unknown, Verdict
 from tests.simulation.database import Process, memory
 from tests.simulation.pack import Told, answer, told
-from tests.simulation.unmended import Unmended
 from tests.simulation.weather import LEASE_SECONDS, Weather
 
 _WAITS = (0.0, 0.0, 0.05, 0.3, 1.0, 3.0)
@@ -42,7 +41,7 @@ class Acts:
 class World:
     """Where activities act (pack.Stage).
 
-    `authors` say beforehand what follows a doubt, by runbook and activity; `known` is what is not to be blamed.
+    `authors` say beforehand what follows a doubt, by runbook and activity.
     """
 
     random: Random
@@ -50,7 +49,6 @@ class World:
     servers: Mapping[str, Process]
     witness: Witness
     authors: Mapping[tuple[str, str], InDoubtAnswer] = field(default_factory=dict)
-    known: Collection[Unmended] = ()
     acts: dict[tuple[str, str], Acts] = field(default_factory=dict)
 
     async def act(self, effect: EffectClass, ctx: RunContext) -> list[Told]:
@@ -129,8 +127,7 @@ class World:
             self._blame(ctx, f"{place(ctx)} ({effect}) acts {acts.count} times and may repeat {allowed} times")
 
     def _blame(self, ctx: RunContext, text: str) -> None:
-        is_known = Unmended.CUT_OFF_ACTS in self.known and not self._is_owner(ctx)
-        (self.witness.note if is_known else self.witness.blame)(text)
+        self.witness.blame(text)
 
     def _is_owner(self, ctx: RunContext) -> bool:
         query = (

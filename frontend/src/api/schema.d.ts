@@ -1205,6 +1205,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The health of the installation
+         * @description What was looked at, how it stands, and the way out where it does not stand well.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the web service answers
+         * @description Answers without sign-in, and says nothing else.
+         */
+        get: operations["probe_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the web service may be given requests
+         * @description Answers without sign-in; 503 while the orchestration database is away. `GET /health` says why.
+         */
+        get: operations["probe_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the web service answers
+         * @description The same as `/health/live`, under the name that it had first.
+         */
+        get: operations["probe"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics of this process and of the installation
+         * @description In Prometheus' text format; Prometheus sends an API token as its `credentials_file` says.
+         */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Log more or less
+         * @description Asks one process, or all, to log at this level until it starts anew.
+         */
+        put: operations["set_log_level"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/variables": {
         parameters: {
             query?: never;
@@ -1265,46 +1385,6 @@ export interface paths {
          * @description Who did what to what, newest first.
          */
         get: operations["list_audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/health": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The health of the installation
-         * @description What was looked at, and how it stands.
-         */
-        get: operations["get_health"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Whether the web service answers
-         * @description Answers without sign-in, and says nothing else.
-         */
-        get: operations["probe"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2226,15 +2306,17 @@ export interface components {
             name: string;
         };
         /**
+         * Grade
+         * @description `degraded` works, and somebody should look; `failing` means that something a user needs does not work.
+         * @enum {string}
+         */
+        Grade: "ok" | "degraded" | "failing";
+        /**
          * Health
          * @description The health of the installation; the status is the worst of the checks.
          */
         Health: {
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "warning" | "error";
+            status: components["schemas"]["Grade"];
             /** Checks */
             checks: components["schemas"]["HealthCheck"][];
         };
@@ -2243,15 +2325,27 @@ export interface components {
          * @description One thing that was looked at.
          */
         HealthCheck: {
+            /**
+             * Code
+             * @description What was looked at; never changes.
+             */
+            code: string;
             /** Name */
             name: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "ok" | "warning" | "error";
+            /** @description `degraded` works, and somebody should look; with `failing` something that users need does not work. */
+            status: components["schemas"]["Grade"];
             /** Detail */
             detail: string;
+            /**
+             * Remedy
+             * @description The way out, where one is needed.
+             */
+            remedy: string;
+            /**
+             * Since
+             * @description Since when, where that is known.
+             */
+            since: string | null;
         };
         /**
          * ImportFile
@@ -2594,6 +2688,23 @@ export interface components {
         JobStatus: "pending" | "running" | "waiting" | "stopping" | "held" | "success" | "warning" | "failed" | "canceled";
         JsonValue: unknown;
         /**
+         * LogLevel
+         * @description What is worth a line in the log from now on.
+         */
+        LogLevel: {
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "debug" | "info" | "warning" | "error";
+            /**
+             * Name
+             * @description Of the process: its runbook server's, or of the machine of a web service alone; every process without one.
+             * @default
+             */
+            name: string;
+        };
+        /**
          * NewToken
          * @description A token just made.
          */
@@ -2713,9 +2824,9 @@ export interface components {
         Probe: {
             /**
              * Status
-             * @constant
+             * @enum {string}
              */
-            status: "ok";
+            status: "ok" | "failing";
         };
         /**
          * Problem
@@ -4638,7 +4749,10 @@ export interface operations {
     start_runbook_by_path: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The W3C trace context of whoever asks: the spans of the job go on from there. */
+                traceparent?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4671,7 +4785,10 @@ export interface operations {
     start_runbook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The W3C trace context of whoever asks: the spans of the job go on from there. */
+                traceparent?: string | null;
+            };
             path: {
                 /** @description A uuid. */
                 runbook_id: string;
@@ -6106,6 +6223,191 @@ export interface operations {
             };
         };
     };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description Not now: the orchestration database does not answer. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    probe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Probe"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevel"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_variables: {
         parameters: {
             query?: never;
@@ -6255,64 +6557,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
-                };
-            };
-            /** @description What is wrong, as a problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_health: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description What is wrong, as a problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    probe: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Probe"];
                 };
             };
             /** @description What is wrong, as a problem (RFC 9457). */

@@ -10,13 +10,15 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestrion.bootstrap.data_folder import keep_private, prepare, sqlite_file
+from orchestrion.bootstrap.observing import Observing
 from orchestrion.interchange.native import NativeText
 from orchestrion.model.errors import UnavailableError
 from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.security import Vault
 from orchestrion.runbookserver.clock import SystemClock, utc_offset
-from orchestrion.runbookserver.service import Outside, RunbookServerService, ServerOptions
+from orchestrion.runbookserver.life import Outside, ServerOptions
+from orchestrion.runbookserver.service import RunbookServerService
 from orchestrion.security.keys import FILE_NAME as KEY_FILE
 from orchestrion.security.keys import create_master_key, find_master_key
 from orchestrion.security.passwords import Argon2Hasher
@@ -30,6 +32,7 @@ from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
 from orchestrion.services.installation import establish
 from orchestrion.services.jobs import Jobs
+from orchestrion.services.log_levels import LogLevels
 from orchestrion.services.operations import Operations
 from orchestrion.services.passwords import Passwords
 from orchestrion.services.reruns import Reruns
@@ -42,6 +45,7 @@ from orchestrion.services.users import Users
 from orchestrion.services.waiting import WaitingFor
 from orchestrion.settings import Settings
 from orchestrion.storage.database import SqlDatabase, open_database
+from orchestrion.storage.hearts import LoopHearts, ThreadHearts
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import migrate
 from orchestrion.storage.wakeups import LocalWakeups, PostgresWakeups
@@ -59,6 +63,11 @@ class Core:
     wakeups: LocalWakeups
     clock: Clock
     vault: Vault
+
+    @cached_property
+    def observing(self) -> Observing:
+        """What this process shows of itself."""
+        return Observing(self.settings, self.database, self.clock, self.vault)
 
     @cached_property
     def passwords(self) -> Passwords:
@@ -83,19 +92,27 @@ class Core:
             counters=Counters(database, clock),
             computer_groups=ComputerGroups(database, clock),
             schedules=Schedules(database, clock, utc_offset),
-            operations=Operations(database, clock),
+            operations=Operations(database),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),
             waiting=WaitingFor(database),
             steering=Steering(database, wakeups, clock),
             reruns=Reruns(database, wakeups, clock),
             tester=Tester(database, wakeups, clock),
+            health=self.observing.health,
+            log_levels=LogLevels(database, clock, wakeups),
+            scrape=self.observing.scrape,
+            requests=self.observing.requests,
             live=Live(wakeups, clock),
             clock=clock,
         )
 
     def runbook_server(self) -> RunbookServerService:
         """A runbook server of this process."""
+        settings = self.settings
+        options = ServerOptions(
+            settings.name, settings.capacity, beat_seconds=settings.beat_seconds, lease_seconds=settings.lease_seconds
+        )
         outside = Outside(
             database=self.database,
             journal=SqlJournal(self.database),
@@ -103,8 +120,9 @@ class Core:
             packs=EntryPointCatalogue(),
             clock=self.clock,
             open_secret=self._open_secret,
+            hearts=LoopHearts(self.database) if settings.is_sqlite else ThreadHearts(settings.database_url),
         )
-        return RunbookServerService(ServerOptions(self.settings.name, self.settings.capacity), outside)
+        return RunbookServerService(options, outside)
 
     def _open_secret(self, text: str) -> str:
         """What a secret input says: it may be sealed, or come in the clear from published data."""

@@ -16,10 +16,12 @@ from orchestrion.model.activity_type import ActivityType
 from orchestrion.model.errors import ConflictError
 from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.packhost.validate import problems_of
+from orchestrion.ports.maintenance import Violation
 from orchestrion.ports.packs import InstalledType
 from orchestrion.security.keys import create_master_key
 from orchestrion.security.vault import key_id
 from orchestrion.settings import Settings, masked_url
+from orchestrion.storage.database import open_database
 from orchestrion.storage.migrate import newest, revision
 
 
@@ -49,6 +51,21 @@ async def check_database(settings: Settings) -> dict[str, object]:
         "needed": needed,
         "state": "current" if found == needed else "to be migrated: run `orchestrion db migrate`",
     }
+
+
+async def check_invariants(settings: Settings) -> list[Violation] | None:
+    """What breaks the invariant of stored runs (durability.md 2); only read, also while servers run.
+
+    None where the database has not the schema of this release: it cannot be told then. Raises UnavailableError.
+    """
+    settings.check_driver()
+    if await revision(settings.database_url) != newest():
+        return None
+    database = open_database(settings.database_url)
+    try:
+        return await database.read(lambda stores: stores.invariants.violations())
+    finally:
+        await database.close()
 
 
 async def check_key(settings: Settings) -> dict[str, object]:

@@ -40,7 +40,8 @@ async def run_up(settings: Settings, say: Say) -> None:
             await _first_start(core, say)
             url = local_url(settings, listening)
             await _leave_token(core, url)
-            await _serve(core, listening, say)
+            async with core.observing.listening(lambda: server.state):
+                await _serve(core, listening, say)
             await server.drain()
 
 
@@ -52,7 +53,8 @@ async def run_web(settings: Settings, say: Say) -> None:
         await migrated(settings)
         async with opened(settings) as core, _running(core):
             await _announce_administrator(core, say)
-            await _serve(core, listening, say)
+            async with core.observing.listening():
+                await _serve(core, listening, say)
 
 
 async def run_runbook_server(settings: Settings, say: Say) -> None:
@@ -63,10 +65,11 @@ async def run_runbook_server(settings: Settings, say: Say) -> None:
     async with opened(settings) as core, _running(core) as group:
         server = core.runbook_server()
         await _start(group, server)
-        with _signals() as asked_to_end:
-            say(f"The runbook server '{settings.name}' is ready")
-            notify(READY)
-            await asked_to_end()
+        async with core.observing.listening(lambda: server.state):
+            with _signals() as asked_to_end:
+                say(f"The runbook server '{settings.name}' is ready")
+                notify(READY)
+                await asked_to_end()
         await server.drain()
 
 
@@ -110,7 +113,7 @@ def _address(settings: Settings) -> Address:
 @asynccontextmanager
 async def _running(core: Core) -> AsyncIterator[TaskGroup]:
     """A task group with what every server needs beside itself; all in it ends with the block."""
-    async with anyio.create_task_group() as group:
+    async with core.observing.watched(core.wakeups), anyio.create_task_group() as group:
         if isinstance(core.wakeups, PostgresWakeups):
             group.start_soon(core.wakeups.run)
         yield group

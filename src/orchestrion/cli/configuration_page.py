@@ -19,7 +19,7 @@ each value with its source.
 | setting in the file | variable | default | meaning |
 | --- | --- | --- | --- |"""
 _TAIL = """
-The flags have the same names with hyphens (`--data-dir`), but `database_password_file` has none. A list is one flag
+The flags have the same names with hyphens (`--data-dir`); where none sets it, the meaning says so. A list is one flag
 per value, `--allowed-host` for `allowed_hosts` and `--trusted-proxy` for `trusted_proxies`, and a text with commas in
 its variable.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
-from orchestrion.cli.failures import reports_failures
+from orchestrion.cli.failures import ExitCode, reports_failures
 from orchestrion.cli.options import AsJson, Config, Database, DataDir
 from orchestrion.cli.terminal import terminal
 from orchestrion.settings import load
@@ -34,14 +36,30 @@ def migrate(
 def check(data_dir: DataDir = None, database: Database = None, config: Config = None, as_json: AsJson = False) -> None:
     """Say where the database stands.
 
-    That is whether it can be reached, and whether its schema is that of this release.
+    That is whether it can be reached, whether its schema is that of this release, and whether every run that has not
+    ended is owned by a live server, waits for something that can come, or is held with a reason. What is not so is
+    listed, and the exit code is 1. Nothing is changed, and servers may be running.
     """
     import anyio
 
-    from orchestrion.bootstrap.maintenance import check_database
+    from orchestrion.bootstrap.maintenance import check_database, check_invariants
 
-    state = anyio.run(check_database, load({"data_dir": data_dir, "database": database}, config).settings)
-    _tell(state, as_json=as_json)
+    settings = load({"data_dir": data_dir, "database": database}, config).settings
+    state, violations = anyio.run(check_database, settings), anyio.run(check_invariants, settings)
+    if as_json:
+        terminal().json(state | {"violations": violations})
+    else:
+        terminal().fields(state | {"runs": _verdict(violations)})
+        for each in violations or ():
+            terminal().say(f"{each.code}  {each.instance_id or each.job_id or each.runbook_id}  {each.words}")
+    if violations:
+        raise typer.Exit(ExitCode.UNEXPECTED)
+
+
+def _verdict(violations: Sequence[object] | None) -> str:
+    if violations is None:
+        return "not looked at: the schema is another"
+    return f"{len(violations)} violations" if violations else "nothing is wrong with them"
 
 
 def _tell(state: dict[str, object], *, as_json: bool) -> None:

@@ -29,6 +29,9 @@ TlsKey = Annotated[Path | None, typer.Option(help="PEM file with the certificate
 Samples = Annotated[Path | None, typer.Option(help="A folder with runbooks to import into a new database.")]
 LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error.")]
 LogFormat = Annotated[str | None, typer.Option(help="auto, console or json.")]
+MetricsPort = Annotated[int | None, typer.Option(help="A port for /metrics and /health, without sign-in.")]
+MetricsHost = Annotated[str | None, typer.Option(help="The address of that port; the loopback unless told otherwise.")]
+OtlpEndpoint = Annotated[str | None, typer.Option(help="The OpenTelemetry collector that traces are sent to.")]
 
 
 @reports_failures
@@ -49,6 +52,9 @@ def up(
     samples: Samples = None,
     log_level: LogLevel = None,
     log_format: LogFormat = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = None,
+    otlp_endpoint: OtlpEndpoint = None,
 ) -> None:
     """Start everything in one process.
 
@@ -58,6 +64,7 @@ def up(
 
     flags = {**_web_flags(host, port, tls_cert, tls_key), "name": name, "capacity": capacity}
     flags |= {"allowed_hosts": allowed_host, "trusted_proxies": trusted_proxy}
+    flags |= _observing(metrics_port, metrics_host, otlp_endpoint)
     flags |= {"samples": samples, **_common(data_dir, database, key_file, log_level, log_format)}
     _run(run_up, flags, config)
 
@@ -77,6 +84,9 @@ def web(
     tls_key: TlsKey = None,
     log_level: LogLevel = None,
     log_format: LogFormat = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = None,
+    otlp_endpoint: OtlpEndpoint = None,
 ) -> None:
     """Start the web service alone.
 
@@ -86,6 +96,7 @@ def web(
 
     flags = _web_flags(host, port, tls_cert, tls_key)
     flags |= {"allowed_hosts": allowed_host, "trusted_proxies": trusted_proxy}
+    flags |= _observing(metrics_port, metrics_host, otlp_endpoint)
     _run(run_web, flags | _common(data_dir, database, key_file, log_level, log_format), config)
 
 
@@ -100,6 +111,9 @@ def runbook_server(
     capacity: Capacity = None,
     log_level: LogLevel = None,
     log_format: LogFormat = None,
+    metrics_port: MetricsPort = None,
+    metrics_host: MetricsHost = None,
+    otlp_endpoint: OtlpEndpoint = None,
 ) -> None:
     """Start one runbook server alone.
 
@@ -108,6 +122,7 @@ def runbook_server(
     from orchestrion.bootstrap.running import run_runbook_server
 
     flags = {"name": name, "capacity": capacity, **_common(data_dir, database, key_file, log_level, log_format)}
+    flags |= _observing(metrics_port, metrics_host, otlp_endpoint)
     _run(run_runbook_server, flags, config)
 
 
@@ -122,6 +137,10 @@ def _run(
 
 def _web_flags(host: str | None, port: int | None, tls_cert: Path | None, tls_key: Path | None) -> dict[str, Any]:
     return {"host": host, "port": port, "tls_cert": tls_cert, "tls_key": tls_key}
+
+
+def _observing(port: int | None, host: str | None, otlp_endpoint: str | None) -> dict[str, Any]:
+    return {"metrics_port": port, "metrics_host": host, "otlp_endpoint": otlp_endpoint}
 
 
 def _common(

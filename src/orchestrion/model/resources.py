@@ -40,7 +40,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class RunbookServer:
-    """A registered worker; `capacity` is how many instances it runs at once, `epoch` fences its writes."""
+    """A registered worker; `capacity` is how many instances it runs at once, `epoch` fences its writes.
+
+    `is_heard` says whether it was heard of within its lease, by the database's clock.
+    """
 
     id: str
     name: str
@@ -51,3 +54,6 @@ class RunbookServer:
     epoch: int
     started_at: datetime
     last_seen_at: datetime
+    lease_seconds: float = 15.0
+    is_heard: bool = True
+    is_leader: bool = False

@@ -10,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, Processor
 
 from orchestrion.observability.redact import redacted, redacted_text
+from orchestrion.ports.observability import RUN
 
 _QUIET = (
     "alembic",
@@ -26,6 +27,7 @@ def set_up_logging(level: str, form: Literal["auto", "console", "json"], stream:
     is_console = form == "console" or (form == "auto" and target.isatty())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        name_run,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -51,6 +53,23 @@ def set_up_logging(level: str, form: Literal["auto", "console", "json"], stream:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def set_level(level: str) -> None:
+    """Changes from now on what is worth a line: `debug`, `info`, `warning` or `error`."""
+    logging.getLogger().setLevel(level.upper())
+    structlog.get_logger(__name__).warning("The log level was changed.", level_now=level)
+
+
+def name_run(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """A structlog processor: adds the ids of the run on whose behalf the line is written, its own fields first."""
+    run = RUN.get()
+    if run is not None:
+        for name in ("job", "instance", "activity", "execution", "trace"):
+            value = getattr(run, name)
+            if value:
+                event.setdefault(name, value)
+    return event
 
 
 def mask_secrets(_logger: object, _method: str, event: EventDict) -> EventDict:

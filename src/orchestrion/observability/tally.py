@@ -9,7 +9,7 @@ from itertools import accumulate
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric as Family
 
-from orchestrion.observability.names import Metric
+from orchestrion.observability.names import REQUEST_SECONDS, REQUESTS, Metric
 
 Labels = tuple[str, ...]
 
@@ -76,3 +76,15 @@ def numbers_family(metric: Metric, values: Iterable[tuple[Labels, float]]) -> Fa
     for labels, value in values:
         family.add_metric(labels, value)
     return family
+
+
+class RequestCounts:
+    """See ports.Requests."""
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """See ports.Requests."""
+        self._tally.add(REQUESTS, 1.0, method, route, str(status))
+        self._tally.buckets(REQUEST_SECONDS, method, route).observe(seconds)

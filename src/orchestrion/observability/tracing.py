@@ -81,7 +81,7 @@ def is_chosen(trace_id: str, share: float) -> bool:
 
 def open_spans(endpoint: str, service: str) -> Spans:
     """Sends spans to a collector's OTLP address over HTTP; raises TracingError where the libraries are missing."""
-    if find_spec("opentelemetry.sdk") is None or find_spec("opentelemetry.exporter.otlp.proto.http") is None:
+    if find_spec("opentelemetry.sdk") is None or find_spec("opentelemetry.exporter.otlp.proto.common") is None:
         raise TracingError(f"Traces need libraries that are not installed: install the package as `{EXTRA}`.")
     return OtlpSpans(endpoint, service)
 
@@ -90,13 +90,15 @@ class OtlpSpans:
     """Spans in batches, from a thread of the library's; a collector that is away costs spans, never work."""
 
     def __init__(self, endpoint: str, service: str) -> None:
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - an extra
         from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - an extra
         from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - an extra
         from opentelemetry.sdk.util.instrumentation import InstrumentationScope  # noqa: PLC0415 - an extra
 
-        exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces", timeout=5)
-        self._processor = BatchSpanProcessor(exporter, max_queue_size=_QUEUE, max_export_batch_size=_BATCH)
+        from orchestrion.observability.otlp import OtlpExporter  # noqa: PLC0415 - an extra
+
+        self._processor = BatchSpanProcessor(
+            OtlpExporter(endpoint), max_queue_size=_QUEUE, max_export_batch_size=_BATCH
+        )
         named = {"service.name": "orchestrion", "service.version": __version__, "service.instance.id": service}
         self._resource = Resource.create(named)
         self._scope = InstrumentationScope("orchestrion", __version__)

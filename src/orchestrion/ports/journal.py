@@ -172,8 +172,8 @@ class FencedError(Exception):
     """This server's epoch is no longer its own: it must stop what it does and register anew."""
 
 
-class JournalStore(Protocol):
-    """The journal of instances. Writes are fenced, whole per slice, and durable when they return."""
+class JournalAppender(Protocol):
+    """What makes a journal durable."""
 
     async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
         """Writes all slices in one transaction; gives, by instance id, why a slice was refused (others are written).
@@ -181,6 +181,10 @@ class JournalStore(Protocol):
         Sending a slice again after an unknown outcome is safe. Raises FencedError, and UnavailableError while the
         database is away.
         """
+
+
+class JournalStore(JournalAppender, Protocol):
+    """The journal of instances. Writes are fenced, whole per slice, and durable when they return."""
 
     async def load(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
         """The journal of an instance in sequence, or what of it follows the entry `after`."""

@@ -164,3 +164,21 @@ class FigureStore(Protocol):
 
     def facts(self) -> DatabaseFacts:
         """What the database says about itself."""
+
+
+class Scrape(Protocol):
+    """Gives the metrics of this process and of the whole installation."""
+
+    async def text(self) -> bytes:
+        """In Prometheus' text format; answers also while the database is away."""
+
+
+class Requests(Protocol):
+    """Counts requests to the web service."""
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """An answer began, `seconds` after the request came. `route` is the template, never the path itself."""
+
+
+#: The channel on which processes are told to log more or less (services/log_levels.py).
+LOG_LEVEL = "log-level"

@@ -9,6 +9,7 @@ from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
 from orchestrion.ports.global_settings import SettingStore
 from orchestrion.ports.journal import JournalReader
+from orchestrion.ports.maintenance import InvariantStore
 from orchestrion.ports.observability import FigureStore
 from orchestrion.ports.resources import ComputerGroupStore, CounterStore, ScheduleStore
 from orchestrion.ports.runs import RunStore
@@ -80,6 +81,10 @@ class Transaction(Protocol):
     @property
     def figures(self) -> FigureStore:
         """Figures about the whole installation."""
+
+    @property
+    def invariants(self) -> InvariantStore:
+        """What must always be true of stored runs."""
 
     @property
     def settings(self) -> SettingStore:

@@ -13,6 +13,9 @@ import structlog
 from orchestrion.model.counters import CounterOperation
 from orchestrion.model.ids import derived_id
 from orchestrion.model.resources import EVENT_DETAILS_LENGTH, EVENT_SUMMARY_LENGTH, EventType
+from orchestrion.model.trace import HEADER
+from orchestrion.ports.journal import Claimed
+from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.schedules import RunSchedules
@@ -36,6 +39,8 @@ class ServerContext:
     counters: RunCounters
     schedules: RunSchedules
     cursor: str | None = None
+    run: Claimed | None = None
+    telemetry: Telemetry = NO_TELEMETRY
     is_canceled: bool = False
     _folder: Path | None = field(default=None, init=False)
 
@@ -53,7 +58,13 @@ class ServerContext:
 
     def log(self, message: str) -> None:
         """See sdk.RunContext."""
-        _log.info(message, activity=self.activity_id, instance=self.instance_id, job=self.job_id)
+        ids = {"job": self.job_id, "instance": self.instance_id, "execution": self.execution_id}
+        _log.info(message, activity=self.activity_id, **ids)
+
+    def trace_headers(self) -> dict[str, str]:
+        """See sdk.RunContext."""
+        place = None if self.run is None else self.telemetry.place(self.run, self.key)
+        return {} if place is None else {HEADER: str(place)}
 
     async def raise_event(self, kind: EventType, summary: str, details: str = "") -> None:
         """See sdk.RunContext."""

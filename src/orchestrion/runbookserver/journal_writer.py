@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 
 from orchestrion.model.errors import UnavailableError
-from orchestrion.ports.journal import ExecutionRow, Fence, JournalStore, SignalRow, Slice
+from orchestrion.ports.journal import ExecutionRow, Fence, JournalAppender, SignalRow, Slice
 
 MOST_ROWS = 1000  # in one transaction: beyond that the rate does not grow and the waiting does
 _RETRY_SECONDS = 0.5  # while the database is away
@@ -33,7 +33,7 @@ class _Queued:
 class JournalWriter:
     """Takes slices from all running instances; `run` must be running. Slices of one instance stay in order."""
 
-    def __init__(self, store: JournalStore, fence: Fence) -> None:
+    def __init__(self, store: JournalAppender, fence: Fence) -> None:
         self._store = store
         self._fence = fence
         self._queue: deque[_Queued] = deque()

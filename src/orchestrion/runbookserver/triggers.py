@@ -64,6 +64,13 @@ class Triggers:
         self._wakeups = wakeups
         self._armed: dict[str, anyio.CancelScope] = {}
         self._may_own_more = False
+        self._is_cut_off = False
+
+    def cut_off(self) -> None:
+        """Others may watch in our place: ends every watch at once, and begins none (durability.md 5)."""
+        self._is_cut_off = True
+        for scope in self._armed.values():
+            scope.cancel()
 
     async def run(self, fence: Fence, group: TaskGroup) -> None:
         """Takes up monitors and lets stopped ones go, until cancelled. Raises FencedError."""
@@ -78,7 +85,7 @@ class Triggers:
             if job_id in self._armed:
                 self._armed[job_id].cancel()
         free = MOST_MONITORS - len(self._armed)
-        if free <= 0:
+        if free <= 0 or self._is_cut_off:
             return
         for armed in await self._claim(fence, free):
             self._armed[armed.job_id] = anyio.CancelScope()
@@ -110,6 +117,8 @@ class Triggers:
                     _log.warning("A monitor failed and is armed again.", job=armed.job_id, error=error, seconds=seconds)
                 await anyio.sleep(seconds)
         stopped = self._armed.pop(armed.job_id).cancel_called
+        if self._is_cut_off:
+            return  # the monitor goes on elsewhere, or in our next life
         await self._disarm(fence, armed, "" if stopped else error)
 
     async def _watch_once(self, fence: Fence, armed: ArmedMonitor, cursor: str | None) -> tuple[str | None, str]:

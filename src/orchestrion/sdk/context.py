@@ -37,6 +37,12 @@ class RunContext(Protocol):
     def log(self, message: str) -> None:
         """Writes one line to the server's log, with the ids of this execution."""
 
+    def trace_headers(self) -> dict[str, str]:
+        """Headers for requests that the activity sends, so that they belong to its trace; none where nothing is traced.
+
+        They are W3C's: `traceparent`.
+        """
+
     async def raise_event(self, kind: EventType, summary: str, details: str = "") -> None:
         """Stores a platform event; one per execution and summary, however often it is repeated.
 

@@ -12,6 +12,7 @@ from orchestrion.model.codec import read_runbook
 from orchestrion.model.errors import ConflictError, InvalidError, NotFoundError
 from orchestrion.model.job import JobStatus, check_parameters, has_ended
 from orchestrion.model.runbook import declared_parameters
+from orchestrion.model.trace import TraceContext
 from orchestrion.model.values import Json, Record, Value
 from orchestrion.ports.authoring import RunbookRecord
 from orchestrion.ports.clock import Clock
@@ -35,6 +36,8 @@ class StartRequest:
     parameters: Mapping[str, Value] = field(default_factory=dict)
     servers: tuple[str, ...] = ()
     idempotency_key: str | None = None
+    trace: TraceContext | None = None
+    """Where the trace stands that the job goes on with."""
 
 
 class Jobs:
@@ -167,6 +170,7 @@ class Jobs:
             created_at=now,
             idempotency_key=request.idempotency_key,
             predecessor_id=predecessor_id,
+            trace_context=None if request.trace is None else str(request.trace),
         )
         stored = tx.runs.add_job(job, document.settings.max_monitor_instances)
         if stored.id == job_id:

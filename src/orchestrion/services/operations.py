@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.activity_type import ActivityType
 from orchestrion.model.resources import EventType, RunbookServer, ServerStatus
 from orchestrion.ports.access import AuditRecord, EventRecord
-from orchestrion.ports.clock import Clock
 from orchestrion.ports.transaction import Database, Transaction
-
-SEEN_WITHIN = timedelta(seconds=30)  # a server that has not been seen for so long is shown as offline
 
 
 @dataclass(frozen=True, slots=True)
 class ServerView:
-    """A runbook server as it stands now: its status by when it was last seen, and the instances it owns."""
+    """A runbook server as it stands now: offline when its lease is over, and the instances it owns."""
 
     server: RunbookServer
     status: ServerStatus
@@ -44,9 +40,8 @@ class PackView:
 class Operations:
     """Reading for operators. All methods raise RefusedError when the actor lacks the right."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
 
     async def events(
         self, actor: Actor, before: str | None = None, limit: int = 50, kind: EventType | None = None
@@ -63,8 +58,7 @@ class Operations:
     async def servers(self, actor: Actor) -> list[ServerView]:
         """Every runbook server by rank."""
         demand(actor, Right.VIEW)
-        now = self._clock.now()
-        return await self._database.read(lambda stores: _servers(stores, now))
+        return await self._database.read(_servers)
 
     async def packs(self, actor: Actor) -> list[PackView]:
         """Every pack by id."""
@@ -79,16 +73,16 @@ class Operations:
         return list(types.values())
 
 
-def _servers(stores: Transaction, now: datetime) -> list[ServerView]:
+def _servers(stores: Transaction) -> list[ServerView]:
     running, packs = stores.servers.running_counts(), stores.catalogue.packs_of_servers()
     return [
-        ServerView(server, _status(server, now), running.get(server.id, 0), packs.get(server.id, {}))
+        ServerView(server, _status(server), running.get(server.id, 0), packs.get(server.id, {}))
         for server in stores.servers.all()
     ]
 
 
-def _status(server: RunbookServer, now: datetime) -> ServerStatus:
-    return server.status if now - server.last_seen_at <= SEEN_WITHIN else ServerStatus.OFFLINE
+def _status(server: RunbookServer) -> ServerStatus:
+    return server.status if server.is_heard else ServerStatus.OFFLINE
 
 
 def _title(pack: str) -> str:

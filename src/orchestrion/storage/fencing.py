@@ -1,10 +1,11 @@
-"""The fence inside every transaction of a runbook server (durability.md 4)."""
+"""The fence inside every transaction of a runbook server (durability.md 4), and the lease that it hangs on."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from orchestrion.ports.journal import Fence, FencedError
+from orchestrion.storage.moments import moment
 from orchestrion.storage.tables import server
 
 _RANK = (
@@ -28,3 +29,8 @@ def check_fence(connection: Connection, fence: Fence) -> int:
 def fenced(fence: Fence) -> FencedError:
     """The error that says the epoch is no longer the server's."""
     return FencedError(f"server {fence.server_id} no longer has the epoch {fence.epoch}")
+
+
+def is_heard(share: float = 1.0) -> ColumnElement[bool]:
+    """Whether the server of a row has been heard of within its lease, or within a share of it."""
+    return server.c.last_seen_at > moment(-share * server.c.lease_seconds)

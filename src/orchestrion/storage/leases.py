@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
-from sqlalchemy import Connection, delete, or_, update
+from sqlalchemy import Connection, delete, select, update
+from uuid_utils import uuid4
 
 from orchestrion.storage.dialect import insert_or_ignore
+from orchestrion.storage.moments import moment
 from orchestrion.storage.tables import lease
 
 
@@ -16,18 +16,31 @@ class SqlLeases:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def acquire(self, name: str, holder: str, duration: timedelta, now: datetime) -> bool:
+    def acquire(self, name: str, holder: str, seconds: float, token: str | None = None) -> str | None:
         """See ports.LeaseStore."""
-        row = {"name": name, "holder": holder, "epoch": 1, "expires_at": now + duration}
-        if self._connection.execute(insert_or_ignore(self._connection, lease).values(row)).rowcount == 1:
-            return True
-        taken = self._connection.execute(
-            update(lease)
-            .where(lease.c.name == name, or_(lease.c.holder == holder, lease.c.expires_at < now))
-            .values(holder=holder, epoch=lease.c.epoch + 1, expires_at=now + duration)
-        )
-        return taken.rowcount == 1
+        end = moment(seconds)
+        if token is not None:
+            renewed = update(lease).where(lease.c.name == name, lease.c.token == token).values(expires_at=end)
+            if self._connection.execute(renewed).rowcount:
+                return token
+        drawn = str(uuid4())
+        granted = {"holder": holder, "token": drawn, "expires_at": end}
+        new = insert_or_ignore(self._connection, lease).values(name=name, epoch=1, **granted)
+        if self._connection.execute(new).rowcount:
+            return drawn
+        taken = update(lease).where(lease.c.name == name, lease.c.expires_at < moment())
+        return drawn if self._connection.execute(taken.values(epoch=lease.c.epoch + 1, **granted)).rowcount else None
 
-    def release(self, name: str, holder: str) -> None:
+    def release(self, name: str, token: str) -> None:
         """See ports.LeaseStore."""
-        self._connection.execute(delete(lease).where(lease.c.name == name, lease.c.holder == holder))
+        self._connection.execute(delete(lease).where(lease.c.name == name, lease.c.token == token))
+
+    def holder(self, name: str) -> str | None:
+        """See ports.LeaseStore."""
+        query = select(lease.c.holder).where(lease.c.name == name, lease.c.expires_at > moment())
+        return self._connection.scalar(query)
+
+
+def give_up_all(connection: Connection, holder: str) -> None:
+    """Ends every grant of a holder that is gone."""
+    connection.execute(delete(lease).where(lease.c.holder == holder))

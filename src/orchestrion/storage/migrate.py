@@ -7,26 +7,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.storage.database import postgres_engine, sqlite_engine, unreachable
 from orchestrion.storage.dialect import is_postgres
+from orchestrion.storage.tables import schema_support
 
 # SQLSTATEs by which PostgreSQL turns a connection away: wrong user or password, no such database, not now.
 _REFUSALS = frozenset({"28000", "28P01", "3D000", "53300", "57P03"})
 _LOCK = 4711_2026  # PostgreSQL advisory lock: two servers that start together must not both migrate
+_log = structlog.get_logger(__name__)
 
 
 async def migrate(url: str) -> None:
-    """Creates or upgrades the schema; nothing happens when it is current. Raises UnavailableError."""
+    """Creates or upgrades the schema; nothing happens when it is current, or newer and fit for this release.
+
+    Raises UnavailableError, also for a schema that is too new.
+    """
     with _refusals_told():
         if make_url(url).get_backend_name() == "sqlite":
             _migrate_file(url)
@@ -100,7 +106,26 @@ def upgrade(connection: Connection) -> None:
     """Runs the missing migrations on this connection."""
     if is_postgres(connection.dialect):
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    command.upgrade(configuration(connection), "head")
+    if is_newer_and_fit(connection):
+        _log.warning("The database's schema is newer than this release, which can work with it.", needed=newest())
+    else:
+        command.upgrade(configuration(connection), "head")
+
+
+def is_newer_and_fit(connection: Connection) -> bool:
+    """Whether a newer release made the schema and says that this release can work on it (decision 0015).
+
+    Without that no server of the older release could be started again during a rolling upgrade, or after it to go back.
+    """
+    found = current(connection)
+    if found is None or found in {
+        each.revision for each in ScriptDirectory.from_config(configuration()).walk_revisions()
+    }:
+        return False
+    if not inspect(connection).has_table(schema_support.name):
+        return False
+    oldest = connection.scalar(select(schema_support.c.oldest).where(schema_support.c.revision == found))
+    return oldest is not None and oldest <= newest()
 
 
 def configuration(connection: Connection | None = None) -> Config:

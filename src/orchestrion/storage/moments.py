@@ -34,4 +34,4 @@ def _on_postgres(element: _Moment, compiler: Any, **options: Any) -> str:
 def _on_sqlite(element: _Moment, compiler: Any, **options: Any) -> str:
     """As dialect.instant_text; `strftime` is a function of the connection, which a simulated world replaces."""
     seconds = compiler.process(element.clauses, **options)
-    return f"(strftime('%Y-%m-%dT%H:%M:%f', 'now', {seconds} || ' seconds') || '000+00:00')"
+    return f"(strftime('%Y-%m-%dT%H:%M:%f', 'now', ({seconds}) || ' seconds') || '000+00:00')"

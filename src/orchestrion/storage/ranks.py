@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Connection, func, not_, or_, select
 
 from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import ServerStatus
+from orchestrion.storage.fencing import is_heard
 from orchestrion.storage.tables import instance, server
 
 #: After so long a lower rank takes what a higher one with a free slot has not taken.
 LONGEST_WAIT = timedelta(seconds=2)
-#: A server that has not beaten for so long is not waited for; it is not yet taken for dead.
-SILENT_AFTER = timedelta(seconds=10)
+#: A server that has not beaten for this share of its lease is not waited for; it is not yet taken for dead.
+SILENT_AFTER = 2 / 3
 
 
 def may_run(name: str) -> ColumnElement[bool]:
@@ -26,14 +27,14 @@ def higher_first(connection: Connection, rank: int, now: datetime) -> list[Colum
 
     Nothing for the server with the highest rank, which is 0.
     """
-    free = [name for name, capacity, running in _higher(connection, rank, now) if running < capacity]
+    free = [name for name, capacity, running in _higher(connection, rank) if running < capacity]
     if not free:
         return []
     has_waited = instance.c.created_at <= now - LONGEST_WAIT
     return [or_(has_waited, not_(or_(*(may_run(name) for name in free))))]
 
 
-def _higher(connection: Connection, rank: int, now: datetime) -> list[tuple[str, int, int]]:
+def _higher(connection: Connection, rank: int) -> list[tuple[str, int, int]]:
     """Name, capacity and number of running instances of the live servers with a higher rank."""
     running = (
         select(func.count())
@@ -44,6 +45,6 @@ def _higher(connection: Connection, rank: int, now: datetime) -> list[tuple[str,
     query = select(server.c.name, server.c.capacity, running.label("running")).where(
         server.c.rank < rank,
         server.c.status == ServerStatus.ONLINE.value,
-        server.c.last_seen_at > now - SILENT_AFTER,
+        is_heard(SILENT_AFTER),
     )
     return [(row.name, row.capacity, row.running) for row in connection.execute(query).all()]

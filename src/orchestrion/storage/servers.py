@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import RunbookServer, ServerStatus
 from orchestrion.ports.journal import Hold
+from orchestrion.ports.servers import LEADER, Pulse, Registration
 from orchestrion.storage.endings import end_monitor
+from orchestrion.storage.fencing import is_heard
 from orchestrion.storage.holding import hold_instance
+from orchestrion.storage.leases import SqlLeases, give_up_all
+from orchestrion.storage.moments import moment
 from orchestrion.storage.tables import execution, instance, monitor, server, signal
 
 POISON_TAKEOVERS = 3  # in a row without progress of the journal; then the instance is held (durability.md 5)
@@ -23,14 +28,16 @@ class SqlServers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def register(self, name: str, version: str, capacity: int, now: datetime) -> RunbookServer:
+    def register(self, registration: Registration, now: datetime) -> RunbookServer:
         """See ports.ServerStore."""
+        name = registration.name
         values = {
-            "version": version,
+            "version": registration.version,
             "status": ServerStatus.ONLINE.value,
-            "capacity": capacity,
+            "capacity": registration.capacity,
             "started_at": now,
-            "last_seen_at": now,
+            "last_seen_at": moment(),
+            "lease_seconds": registration.lease_seconds,
         }
         known = (
             self._connection.execute(select(server).where(server.c.name == name).with_for_update()).mappings().first()
@@ -42,25 +49,23 @@ class SqlServers:
             self._connection.execute(
                 update(server).where(server.c.name == name).values(epoch=known["epoch"] + 1, **values)
             )
-            self._take_away(known["id"], now)
-        return _server(self._connection.execute(select(server).where(server.c.name == name)).mappings().one())
+            self._take_away(known["id"], now, is_crash=known["epoch"] != registration.epoch_before)
+        return next(each for each in self.all() if each.name == name)
 
-    def beat(self, server_id: str, epoch: int, now: datetime) -> bool:
+    def beat(self, server_id: str, epoch: int) -> bool:
         """See ports.ServerStore."""
-        beaten = self._connection.execute(
-            update(server).where(server.c.id == server_id, server.c.epoch == epoch).values(last_seen_at=now)
-        )
-        return beaten.rowcount == 1
+        mine = update(server).where(server.c.id == server_id, server.c.epoch == epoch)
+        return self._connection.execute(mine.values(last_seen_at=moment())).rowcount == 1
 
     def leave(self, server_id: str, epoch: int, now: datetime) -> None:
         """See ports.ServerStore."""
-        left = self._connection.execute(
-            update(server)
-            .where(server.c.id == server_id, server.c.epoch == epoch)
-            .values(status=ServerStatus.OFFLINE.value, epoch=epoch + 1)
-        )
-        if left.rowcount:
-            self._take_away(server_id, now, is_crash=False)
+        mine = (server.c.id == server_id) & (server.c.epoch == epoch)
+        # An UPDATE alone would not wait for a write that is in flight and holds the row.
+        if self._connection.scalar(select(server.c.id).where(mine).with_for_update()) is None:
+            return
+        gone = {"status": ServerStatus.OFFLINE.value, "epoch": epoch + 1}
+        self._connection.execute(update(server).where(mine).values(gone))
+        self._take_away(server_id, now, is_crash=False)
 
     def set_status(self, server_id: str, status: ServerStatus) -> None:
         """See ports.ServerStore."""
@@ -68,7 +73,9 @@ class SqlServers:
 
     def all(self) -> list[RunbookServer]:
         """See ports.ServerStore."""
-        return [_server(row) for row in self._connection.execute(select(server).order_by(server.c.rank)).mappings()]
+        query = select(server, is_heard().label("is_heard")).order_by(server.c.rank)
+        leader = SqlLeases(self._connection).holder(LEADER)
+        return [_server(row, leader) for row in self._connection.execute(query).mappings()]
 
     def running_counts(self) -> dict[str, int]:
         """See ports.ServerStore."""
@@ -79,11 +86,14 @@ class SqlServers:
         )
         return dict(self._connection.execute(query).all())
 
-    def expire(self, older_than: timedelta, now: datetime) -> list[str]:
+    def pulses(self) -> list[Pulse]:
         """See ports.ServerStore."""
-        overdue = select(server).where(
-            server.c.last_seen_at < now - older_than, server.c.status != ServerStatus.OFFLINE.value
-        )
+        query = select(server.c.id, server.c.last_seen_at, server.c.lease_seconds).where(_is_not_offline())
+        return [Pulse(row.id, row.last_seen_at, row.lease_seconds) for row in self._connection.execute(query)]
+
+    def expire(self, server_ids: Collection[str], now: datetime) -> list[str]:
+        """See ports.ServerStore."""
+        overdue = select(server).where(server.c.id.in_(server_ids), ~is_heard(), _is_not_offline())
         names = []
         # A server whose write is in flight holds its row and is passed over: nobody replays before that is decided
         # (durability.md 4), and the next look finds it again.
@@ -99,6 +109,7 @@ class SqlServers:
 
     def _take_away(self, server_id: str, now: datetime, *, is_crash: bool = True) -> None:
         """Makes what the server owned ready again; what crashes took over too often without progress is held."""
+        give_up_all(self._connection, server_id)
         owned = select(instance.c.id, instance.c.takeovers, instance.c.takeover_sequence).where(
             instance.c.server_id == server_id, instance.c.state == InstanceState.OWNED.value
         )
@@ -130,7 +141,11 @@ class SqlServers:
         return max(highest)
 
 
-def _server(row: RowMapping) -> RunbookServer:
+def _is_not_offline() -> ColumnElement[bool]:
+    return server.c.status != ServerStatus.OFFLINE.value
+
+
+def _server(row: RowMapping, leader: str | None) -> RunbookServer:
     return RunbookServer(
         id=row["id"],
         name=row["name"],
@@ -141,4 +156,7 @@ def _server(row: RowMapping) -> RunbookServer:
         epoch=row["epoch"],
         started_at=row["started_at"],
         last_seen_at=row["last_seen_at"],
+        lease_seconds=row["lease_seconds"],
+        is_heard=bool(row["is_heard"]),
+        is_leader=row["id"] == leader,
     )

@@ -511,3 +511,11 @@ run_count = Table(
     Column("duration", Integer, primary_key=True, autoincrement=False),  # index into model.statistics.DURATIONS
     Column("count", BigInteger, nullable=False),
 )
+
+#: Which releases can work on a schema: each migration says the oldest revision whose release still can (decision 0015).
+schema_support = Table(
+    "schema_support",
+    metadata,
+    Column("revision", String(32), primary_key=True),
+    Column("oldest", String(32), nullable=False),
+)

@@ -16,6 +16,7 @@ from orchestrion.storage.global_settings import SqlSettings
 from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
+from orchestrion.storage.repair import SqlInvariants
 from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
@@ -42,5 +43,6 @@ class SqlTransaction:
         self.servers = SqlServers(connection)
         self.leases = SqlLeases(connection)
         self.figures = SqlFigures(connection)
+        self.invariants = SqlInvariants(connection)
         self.settings = SqlSettings(connection)
         self.installation = SqlInstallation(connection)

@@ -13,6 +13,7 @@ from starlette.routing import Match, Route
 
 from orchestrion import __version__
 from orchestrion.web import problems
+from orchestrion.web.admin import health_routes as health
 from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
 from orchestrion.web.admin import schedule_routes as schedules
@@ -23,6 +24,7 @@ from orchestrion.web.deps import Services, WebSettings
 from orchestrion.web.forwarded import ForwardedHeaders
 from orchestrion.web.gate import API, CSRF_HEADER, PUBLIC, SignInGate, cookie_name
 from orchestrion.web.guard import Guard
+from orchestrion.web.measured import Measured
 from orchestrion.web.operations import rerun_routes, steering_routes
 from orchestrion.web.operations import routes as operations
 from orchestrion.web.schemas import Problem
@@ -42,6 +44,7 @@ _ROUTERS = (
     rerun_routes.router,
     resources.router,
     schedules.router,
+    health.router,
     admin.router,
 )
 _PROBLEM = {"model": Problem, "description": "What is wrong, as a problem (RFC 9457)."}
@@ -61,6 +64,7 @@ def create_app(services: Services, settings: WebSettings) -> FastAPI:
     static = load(settings.static_folder)
     csp = policy(static.get(INDEX))
     middleware = [
+        Middleware(Measured, requests=services.requests, clock=services.clock),
         Middleware(ForwardedHeaders, proxies=settings.trusted_proxies),
         Middleware(Guard, hosts=settings.hosts, policy=csp, is_secure=settings.is_secure),
         Middleware(FrontEnd, files=static),

@@ -12,13 +12,16 @@ from pydantic import AfterValidator
 from orchestrion.model.access import Actor
 from orchestrion.model.errors import UnauthenticatedError
 from orchestrion.ports.clock import Clock
+from orchestrion.ports.observability import Requests, Scrape
 from orchestrion.services.access import Access, Authenticated
 from orchestrion.services.authoring import Authoring
 from orchestrion.services.computer_groups import ComputerGroups
 from orchestrion.services.counters import Counters
 from orchestrion.services.folders import Folders
+from orchestrion.services.health import Health
 from orchestrion.services.imports import Imports
 from orchestrion.services.jobs import Jobs
+from orchestrion.services.log_levels import LogLevels
 from orchestrion.services.operations import Operations
 from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
@@ -50,6 +53,10 @@ class Services:
     steering: Steering
     reruns: Reruns
     tester: Tester
+    health: Health
+    log_levels: LogLevels
+    scrape: Scrape
+    requests: Requests
     live: Live
     clock: Clock
 

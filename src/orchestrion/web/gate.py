@@ -14,7 +14,14 @@ from orchestrion.web.problems import problem_response
 API = "/api/v1"
 #: All that answers without sign-in. Compared with the very path that the router matches, so that no spelling of
 #: another path (case, `//`, `;x`, a suffix) can pass for one of these.
-PUBLIC = frozenset({("POST", f"{API}/session"), ("GET", f"{API}/healthz")})
+PUBLIC = frozenset(
+    {
+        ("POST", f"{API}/session"),
+        ("GET", f"{API}/healthz"),
+        ("GET", f"{API}/health/live"),
+        ("GET", f"{API}/health/ready"),
+    }
+)
 #: All that a session may do whose user has to change the password first. A token was made by somebody who had done so,
 #: or by the server itself for whoever owns the data folder.
 BEFORE_PASSWORD_CHANGE = frozenset(

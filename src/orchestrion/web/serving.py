@@ -13,6 +13,7 @@ from pathlib import Path
 import anyio
 import uvicorn
 from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.web.live import Live
@@ -50,6 +51,23 @@ class WebServer:
         self._server.should_exit = True
 
 
+class ObservingServer:
+    """The listener for metrics and probes; `started` is set when it answers."""
+
+    def __init__(self, app: Starlette, address: Address, listening: socket.socket) -> None:
+        self._socket = listening
+        self.started = anyio.Event()
+        self._server = _Server(_config(app, address), self.started)
+
+    async def run(self) -> None:
+        """Serves until `stop`."""
+        await self._server.serve([self._socket])
+
+    def stop(self) -> None:
+        """Takes no new requests."""
+        self._server.should_exit = True
+
+
 class _Server(uvicorn.Server):
     """uvicorn's server; signals are the business of whoever runs it."""
 
@@ -68,8 +86,8 @@ class _Server(uvicorn.Server):
         self._started.set()
 
 
-def bind(address: Address) -> socket.socket:
-    """A listening socket; raises UnavailableError that names the address and the way out.
+def bind(address: Address, flag: str = "--port") -> socket.socket:
+    """A listening socket; raises UnavailableError that names the address, and the flag that is the way out.
 
     It is bound before anything else is begun, so that a busy port leaves nothing half started.
     """
@@ -77,21 +95,21 @@ def bind(address: Address) -> socket.socket:
     try:
         return socket.create_server((address.host, address.port), family=family, backlog=512)
     except OSError as error:
-        raise UnavailableError(_why_not(error, address)) from error
+        raise UnavailableError(_why_not(error, address, flag)) from error
 
 
-def _why_not(error: OSError, address: Address) -> str:
+def _why_not(error: OSError, address: Address, flag: str) -> str:
     if error.errno == errno.EADDRINUSE:
         return (
             f"Port {address.port} on {address.host} is in use by another program. Stop that program, or choose "
-            "another port with --port."
+            f"another port with {flag}."
         )
     if error.errno == errno.EACCES:
-        return f"Port {address.port} may not be used by this user. Choose one above 1023 with --port."
+        return f"Port {address.port} may not be used by this user. Choose one above 1023 with {flag}."
     return f"The web service cannot listen on {address.host}:{address.port}: {error.strerror or error}."
 
 
-def _config(app: FastAPI, address: Address) -> uvicorn.Config:
+def _config(app: Starlette, address: Address) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -1,4 +1,4 @@
-"""Variables, the audit, and the health of the installation."""
+"""Variables, the audit, and the description of the API."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from pydantic_core import to_json
 
 from orchestrion.ports.access import AuditRecord
 from orchestrion.services.resources import VariableChange as Change
-from orchestrion.web.admin.health import checks, worst
 from orchestrion.web.admin.schemas import (
     AuditEntry,
     AuditPage,
-    Health,
-    Probe,
     Variable,
     VariableChange,
     VariableOrder,
@@ -58,19 +55,6 @@ async def list_audit(
     """Who did what to what, newest first."""
     found = [_entry(each) for each in await services.operations.audit(actor, cursor, limit)]
     return AuditPage(items=found, next_cursor=found[-1].id if len(found) == limit else None)
-
-
-@router.get("/health", operation_id="get_health", summary="The health of the installation")
-async def get_health(actor: ActorGiven, services: ServicesGiven) -> Health:
-    """What was looked at, and how it stands."""
-    found = await checks(actor, services)
-    return Health(status=worst(found), checks=found)
-
-
-@router.get("/healthz", operation_id="probe", summary="Whether the web service answers")
-async def probe() -> Probe:
-    """Answers without sign-in, and says nothing else."""
-    return Probe(status="ok")
 
 
 @router.get("/openapi.json", operation_id="get_openapi", summary="This description", response_class=Response)

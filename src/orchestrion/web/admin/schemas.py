@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import JsonValue, StringConstraints
 
+from orchestrion.model.health import Grade, Report
+from orchestrion.services.log_levels import Level
 from orchestrion.web.schemas import Answer, Order, Text
 
 VariablePath = Annotated[str, StringConstraints(min_length=1, max_length=400)]
@@ -68,19 +70,39 @@ class AuditPage(Answer):
 class HealthCheck(Answer):
     """One thing that was looked at."""
 
+    code: str
+    """What was looked at; never changes."""
     name: str
-    status: Literal["ok", "warning", "error"]
+    status: Grade
+    """`degraded` works, and somebody should look; with `failing` something that users need does not work."""
     detail: str
+    remedy: str
+    """The way out, where one is needed."""
+    since: datetime | None
+    """Since when, where that is known."""
 
 
 class Health(Answer):
     """The health of the installation; the status is the worst of the checks."""
 
-    status: Literal["ok", "warning", "error"]
+    status: Grade
     checks: list[HealthCheck]
+
+    @classmethod
+    def of(cls, report: Report) -> Self:
+        """The report as it is sent."""
+        return cls(status=report.grade, checks=[HealthCheck.model_validate(each) for each in report.checks])
 
 
 class Probe(Answer):
     """That the web service answers."""
 
-    status: Literal["ok"]
+    status: Literal["ok", "failing"]
+
+
+class LogLevel(Order):
+    """What is worth a line in the log from now on."""
+
+    level: Level
+    name: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Of the process: its runbook server's, or of the machine of a web service alone; every process without one."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.responses import StreamingResponse
 
 from orchestrion.model.errors import OrchestrionError
 from orchestrion.model.job import JobStatus
 from orchestrion.model.resources import EventType
+from orchestrion.model.trace import read_trace_context
 from orchestrion.ports.runs import JobRecord, RunFilter
 from orchestrion.services.access import Authenticated
 from orchestrion.services.jobs import StartRequest
@@ -53,26 +54,37 @@ ActivityFilter = Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", d
 SequenceCursor = Annotated[
     int, Query(ge=0, le=2_000_000_000, description="`next_cursor` of the page before; left out for the first.")
 ]
+TraceParent = Annotated[
+    str | None,
+    Header(description="The W3C trace context of whoever asks: the spans of the job go on from there."),
+]
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "The events."}
 }
 
 
 @router.post("/runbooks/by-path/start", operation_id="start_runbook_by_path", summary="Start by path", status_code=201)
-async def start_runbook_by_path(body: StartByPathOrder, actor: ActorGiven, services: ServicesGiven) -> Job:
+async def start_runbook_by_path(
+    body: StartByPathOrder, actor: ActorGiven, services: ServicesGiven, traceparent: TraceParent = None
+) -> Job:
     """Makes a job for the newest version of the runbook at a path."""
     request = StartRequest(
         path=body.path,
         parameters=body.parameters,
         servers=tuple(body.servers),
         idempotency_key=body.idempotency_key,
+        trace=read_trace_context(traceparent),
     )
     return job_of(await services.jobs.start(actor, request))
 
 
 @router.post("/runbooks/{runbook_id}/start", operation_id="start_runbook", summary="Start", status_code=201)
 async def start_runbook(
-    runbook_id: Id, actor: ActorGiven, services: ServicesGiven, body: StartOrder | None = None
+    runbook_id: Id,
+    actor: ActorGiven,
+    services: ServicesGiven,
+    body: StartOrder | None = None,
+    traceparent: TraceParent = None,
 ) -> Job:
     """Makes a job for the newest version; wrong parameters are refused, each by its name."""
     order = body or StartOrder.model_validate({})
@@ -81,6 +93,7 @@ async def start_runbook(
         parameters=order.parameters,
         servers=tuple(order.servers),
         idempotency_key=order.idempotency_key,
+        trace=read_trace_context(traceparent),
     )
     return job_of(await services.jobs.start(actor, request))
 

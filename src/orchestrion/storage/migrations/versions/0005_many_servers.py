@@ -46,6 +46,10 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
 #: Partial indexes, all on what has ended: (name, table, columns).
 _ENDED = (("ix_instance_ended", "instance", ["ended_at", "id"]), ("ix_job_ended", "job", ["ended_at", "id"]))
 _TABLES: dict[str, list[sa.Column[object]]] = {
+    "schema_support": [
+        sa.Column("revision", sa.String(32), primary_key=True),
+        sa.Column("oldest", sa.String(32), nullable=False),
+    ],
     "setting": [
         sa.Column("name", sa.String(100), primary_key=True),
         sa.Column("value", LongText(), nullable=False),
@@ -86,6 +90,7 @@ def upgrade() -> None:
     for name, table, names in _ENDED:
         op.create_index(name, table, names, sqlite_where=has_ended, postgresql_where=has_ended)
     op.create_index("ix_job_created", "job", ["created_at"])
+    op.execute("INSERT INTO schema_support (revision, oldest) VALUES ('0005', '0004')")
 
 
 def downgrade() -> None:

@@ -1,0 +1,117 @@
+"""How many durable activities a second: chains of ten, all of them waiting when the clock starts."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import anyio
+import psutil
+
+from tests.bench import runbooks
+from tests.bench.place import Place, processor_seconds
+from tests.bench.sql import RAW_TABLE
+from tests.services.processes import ReadProcess
+
+CHAIN = 10
+_RAW_ROWS = 40_000
+_WARM_UP = 100  # jobs
+_LOOK_SECONDS = 0.1  # how often the driver asks whether all have ended; a look costs a server nothing
+_LONGEST_SECONDS = 1800.0
+Figures = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is run: so many jobs, so many at once in all servers together."""
+
+    kind: str = "read"
+    jobs: int = 2000
+    in_flight: int = 200
+    servers: int = 1
+
+
+async def chain(place: Place, load: Load) -> Figures:
+    """Activities a second of some server processes, checked by counting rows, and the raw rate of that minute."""
+    await prepared(place, load.kind)
+    raw_before = 0.0
+    with place.servers(load.servers, max(1, load.in_flight // load.servers)) as servers:
+        await until_ended(place, await place.release(_WARM_UP * load.servers))
+        await _set_row_aside(place)
+        raw_before = await place.sql.raw_rate(_RAW_ROWS)
+        figures = await run(place, servers, load)
+    raw = (raw_before + await place.sql.raw_rate(_RAW_ROWS)) / 2
+    return figures | {"raw_rate": round(raw), "ratio": round(float(str(figures["rate"])) / raw, 4)}
+
+
+async def prepared(place: Place, kind: str) -> str:
+    """Checks the chain in, and makes the template of its jobs; gives the runbook's id."""
+    file = place.folder / "small.txt"
+    file.write_text(f"{runbooks.TEXT}\n")
+    runbook_id = await place.import_runbook(runbooks.chain(runbooks.KINDS[kind], str(file), length=CHAIN))
+    await place.make_template(runbook_id)
+    return runbook_id
+
+
+async def run(place: Place, servers: list[ReadProcess], load: Load) -> Figures:
+    """Releases the jobs and waits for the last one; raises when an activity is missing or was run twice."""
+    processes = [psutil.Process(each.pid) for each in servers]
+    database = place.database_processes()
+    own, theirs = processor_seconds(processes), processor_seconds(database)
+    stamp = await place.release(load.jobs)
+    await until_ended(place, stamp)
+    own, theirs = processor_seconds(processes) - own, processor_seconds(database) - theirs
+    activities = load.jobs * CHAIN
+    await check_rows(place, stamp, load.jobs)
+    begin, end = (await place.sql.rows(_seconds(place, stamp)))[0]
+    seconds = float(end) - float(begin)
+    return {
+        "rate": round(activities / seconds),
+        "seconds": round(seconds, 2),
+        "server_us": round(1e6 * own / activities, 1),
+        "database_us": round(1e6 * theirs / activities, 1) if database else None,
+        "server_mb": round(max(each.memory_info().rss for each in processes) / 1e6, 1),
+    }
+
+
+async def until_ended(place: Place, stamp: str, count: int = 0) -> None:
+    """Waits until all jobs that were made at that moment have ended, or so many of them."""
+    ended = f"SELECT count(*) FROM instance WHERE created_at = '{stamp}' AND state = 'ended'"
+    left = f"SELECT count(*) FROM instance WHERE created_at = '{stamp}' AND state <> 'ended'"
+    deadline = time.monotonic() + _LONGEST_SECONDS
+    while time.monotonic() < deadline:
+        found = (await place.sql.rows(ended if count else left))[0][0]
+        if found >= count if count else not found:
+            return
+        await anyio.sleep(_LOOK_SECONDS)
+    raise TimeoutError(f"jobs have not ended within {_LONGEST_SECONDS} s")
+
+
+async def check_rows(place: Place, stamp: str, jobs: int) -> None:
+    """Exactly one execution for each activity of each job, all succeeded."""
+    query = f"""
+        SELECT count(*), count(DISTINCT e.id), min(e.status), max(e.status), count(DISTINCT i.id)
+        FROM execution e JOIN instance i ON i.id = e.instance_id
+        WHERE i.created_at = '{stamp}' AND i.status = 'success'
+    """
+    found = (await place.sql.rows(query))[0]
+    wanted = (jobs * CHAIN, jobs * CHAIN, "success", "success", jobs)
+    if found != wanted:
+        raise AssertionError(f"rows, distinct, status, status, instances: {found} instead of {wanted}")
+
+
+async def _set_row_aside(place: Place) -> None:
+    """Keeps a finished execution of the chain: its size is what the raw rate is measured with."""
+    await place.sql.run(
+        f"CREATE TABLE {RAW_TABLE} AS SELECT * FROM execution WHERE activity_id = 'a5' LIMIT 1",
+    )
+
+
+def _seconds(place: Place, stamp: str) -> str:
+    """The query for the first claim and the last end, in seconds since some moment."""
+    first, last = "min(started_at)", "max(ended_at)"
+    if place.kind == "sqlite":
+        columns = ", ".join(f"86400.0 * julianday({each})" for each in (first, last))
+    else:
+        columns = ", ".join(f"extract(epoch FROM {each})" for each in (first, last))
+    return f"SELECT {columns} FROM instance WHERE created_at = '{stamp}'"
