@@ -129,10 +129,10 @@ def runbook_server(
 def _run(
     serve: Callable[[Settings, Callable[[str], None]], Awaitable[None]], flags: dict[str, Any], config: Path | None
 ) -> None:
-    import anyio
+    from orchestrion.bootstrap.loop import run_server
 
     settings = load(flags, config).settings
-    anyio.run(serve, settings, terminal().say)
+    run_server(serve, settings, terminal().say)
 
 
 def _web_flags(host: str | None, port: int | None, tls_cert: Path | None, tls_key: Path | None) -> dict[str, Any]:

@@ -1,0 +1,21 @@
+"""The event loop that servers run on, and how it shares the processor with the garbage collector."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
+
+import anyio
+
+#: A server makes and drops many small objects in every turn. With the collector's own thresholds it looks through all
+#: that live, again and again; a third of the time of an activity went there (docs/performance.md).
+_THRESHOLDS = (50_000, 20, 50)
+
+
+def run_server(serve: Callable[..., Awaitable[None]], *arguments: object) -> None:
+    """Runs a server to its end; what it raises is raised here."""
+    gc.collect()
+    gc.freeze()  # modules and classes stay for good: they need not be looked at again
+    gc.set_threshold(*_THRESHOLDS)
+    anyio.run(serve, *arguments, backend_options={"use_uvloop": find_spec("uvloop") is not None})
