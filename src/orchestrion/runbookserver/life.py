@@ -22,7 +22,6 @@ from orchestrion.runbookserver.feed import Feed
 from orchestrion.runbookserver.heartbeat import Heartbeat
 from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.late import LateOutcomes
-from orchestrion.runbookserver.late import LateOutcomes
 from orchestrion.runbookserver.lease import CutOffError, LocalLease
 from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.resources import Resources

@@ -21,6 +21,7 @@ from orchestrion.ports.runs import DoubtRecord, JobRecord, RunFilter
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import Subject, audit_entry
 from orchestrion.services.live_events import job_changed
+from orchestrion.services.versions import Versions
 
 _ACTIVE = tuple(status for status in JobStatus if not has_ended(status))
 ANSWERS = ("succeeded", "repeat", "fail")
@@ -47,6 +48,7 @@ class Jobs:
         self._database = database
         self._wakeups = wakeups
         self._clock = clock
+        self._versions = Versions()
 
     async def start(self, actor: Actor, request: StartRequest) -> JobRecord:
         """Stores a job for the newest version and gives it; a known idempotency key gives the job it made before.
@@ -149,7 +151,7 @@ class Jobs:
         demand(actor, Right.RUN, runbook.path)
         if runbook.version is None:
             raise ConflictError(f"'{runbook.path}' cannot run: it has never been checked in.")
-        document = read_runbook(tx.runbooks.version(runbook.id, runbook.version).document)
+        document = self._versions.get(tx, runbook.id, runbook.version)
         values, problems = check_parameters(declared_parameters(document), request.parameters)
         problems += _unknown_servers(tx, request.servers)
         if problems:

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, RowMapping, insert, select
 from orchestrion.ports.access import AuditRecord
 from orchestrion.storage.tables import audit
 
+_ADD = insert(audit)
+
 
 class SqlAudit:
     """See ports.AuditStore."""
@@ -20,7 +22,7 @@ class SqlAudit:
     def add(self, entry: AuditRecord) -> None:
         """See ports.AuditStore."""
         values = {**asdict(entry), "details": to_json(entry.details).decode()}
-        self._connection.execute(insert(audit).values(values))
+        self._connection.execute(_ADD, values)
 
     def recent(self, before: str | None, limit: int) -> list[AuditRecord]:
         """See ports.AuditStore."""

@@ -121,8 +121,13 @@ def unnested(table: Table, first: int) -> str:
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> PostgresInsert | SqliteInsert:
-    """An INSERT that leaves a row alone when one with the same unique key exists."""
-    if is_postgres(connection.dialect):
+    """An INSERT that leaves a row alone when one with the same unique key exists; the same object each time."""
+    return _insert_or_ignore(table, is_postgres(connection.dialect))
+
+
+@lru_cache
+def _insert_or_ignore(table: Table, on_postgres: bool) -> PostgresInsert | SqliteInsert:
+    if on_postgres:
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json, to_json
-from sqlalchemy import Connection, RowMapping, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, insert, or_, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.errors import ConflictError, NotFoundError
@@ -16,6 +16,12 @@ from orchestrion.storage.folders import SqlFolders, joined_path, lock_tree
 from orchestrion.storage.lookup import is_id, only_row
 from orchestrion.storage.tables import draft as draft_table
 from orchestrion.storage.tables import runbook, runbook_version
+
+#: What every start of a job asks for, put together once.
+_GET = select(runbook).where(runbook.c.id == bindparam("wanted"), runbook.c.deleted_at.is_(None))
+_VERSION = select(runbook_version).where(
+    runbook_version.c.runbook_id == bindparam("wanted"), runbook_version.c.version == bindparam("number")
+)
 
 
 class SqlRunbooks:
@@ -38,7 +44,14 @@ class SqlRunbooks:
 
     def get(self, runbook_id: str) -> RunbookRecord:
         """See ports.RunbookStore."""
-        return _record(only_row(self._connection, _visible(runbook_id), "runbook", runbook_id))
+        row = (
+            self._connection.execute(_GET, {"wanted": runbook_id}).mappings().one_or_none()
+            if is_id(runbook_id)
+            else None
+        )
+        if row is None:
+            raise NotFoundError("runbook", runbook_id)
+        return _record(row)
 
     def find(self, path: str) -> RunbookRecord | None:
         """See ports.RunbookStore."""
@@ -113,9 +126,8 @@ class SqlRunbooks:
 
     def version(self, runbook_id: str, version: int) -> VersionRecord:
         """See ports.RunbookStore. Versions of deleted runbooks are found: their instances stay readable."""
-        key = (runbook_version.c.runbook_id == runbook_id, runbook_version.c.version == version)
-        query = select(runbook_version).where(*key)
-        row = self._connection.execute(query).mappings().one_or_none() if is_id(runbook_id) else None
+        key = {"wanted": runbook_id, "number": version}
+        row = self._connection.execute(_VERSION, key).mappings().one_or_none() if is_id(runbook_id) else None
         if row is None:
             raise NotFoundError(f"version {version} of the runbook", runbook_id)
         return _version(row, from_json(row["document"]))

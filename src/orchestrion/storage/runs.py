@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, Select, case, func, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.condition import Status
@@ -55,7 +55,7 @@ class SqlRuns:
         if known is not None:
             return known
         row = {**job_values(new), "instance_limit": instance_limit}
-        if self._connection.execute(insert_or_ignore(self._connection, job).values(row)).rowcount == 0:
+        if self._connection.execute(insert_or_ignore(self._connection, job), row).rowcount == 0:
             # Lost a race against a start with the same key, or this very job was stored before its answer got lost.
             return self._job_by_key(new.idempotency_key) or self.job(new.id)
         admit(self._connection, new.runbook_id, new.created_at)
@@ -63,7 +63,7 @@ class SqlRuns:
 
     def job(self, job_id: str) -> JobRecord:
         """See ports.RunStore."""
-        row = self._connection.execute(_jobs().where(job.c.id == job_id)).mappings().one_or_none()
+        row = self._connection.execute(_JOB, {"wanted": job_id}).mappings().one_or_none()
         if row is None:
             raise NotFoundError("job", job_id)
         return self._with_reason(job_record(row, row["server_name"]))
@@ -347,6 +347,9 @@ class SqlRuns:
 
 def _jobs() -> Select[tuple[object, ...]]:
     return select(job, server.c.name.label("server_name")).outerjoin(server, server.c.id == job.c.server_id)
+
+
+_JOB = _jobs().where(job.c.id == bindparam("wanted"))
 
 
 def _instances() -> Select[tuple[object, ...]]:
