@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, func, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus, has_ended
 from orchestrion.model.values import Json
@@ -24,27 +24,14 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
     Instances that have ended already are passed over. Rows are taken in the order of their ids, and each runbook is
     asked once for all its endings: two writers cannot wait for each other, and many endings cost a few statements.
     """
-    query = (
-        select(
-            instance.c.id,
-            instance.c.job_id,
-            instance.c.runbook_id,
-            instance.c.server_id,
-            job.c.is_monitor,
-            job.c.parent_instance_id,
-        )
-        .join(job, job.c.id == instance.c.job_id)
-        .where(instance.c.id.in_(list(ends)), instance.c.state != InstanceState.ENDED.value)
-        .order_by(instance.c.id)
-    )
-    rows = connection.execute(query.with_for_update(of=instance)).all()
+    rows = connection.execute(_ENDING_NOW, {"ids": list(ends)}).all()
     if not rows:
         return
     ids = [row.id for row in rows]
     connection.execute(_END_INSTANCE, [{"key": row.id, **_columns(ends[row.id])} for row in rows])
-    connection.execute(delete(inbox).where(inbox.c.instance_id.in_(ids)))
-    connection.execute(delete(snapshot).where(snapshot.c.instance_id.in_(ids)))
-    connection.execute(delete(doubt).where(doubt.c.instance_id.in_(ids), doubt.c.answer.is_(None)))
+    for left, statement in zip(_LEFT_BEHIND, _CLEAR, strict=True):
+        if any(getattr(row, left) for row in rows):
+            connection.execute(statement, {"ids": ids})
     jobs = [row for row in rows if not row.is_monitor and not ends[row.id].restarts]
     if jobs:
         connection.execute(
@@ -63,6 +50,31 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
         admit(connection, runbook_id, max(ends[row.id].at for row in jobs if row.runbook_id == runbook_id))
 
 
+_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
+_LEFT_BEHIND = ("has_messages", "has_snapshot", "has_doubts")
+_CLEAR = (
+    delete(inbox).where(inbox.c.instance_id.in_(_IDS)),
+    delete(snapshot).where(snapshot.c.instance_id.in_(_IDS)),
+    delete(doubt).where(doubt.c.instance_id.in_(_IDS), doubt.c.answer.is_(None)),
+)
+#: What is about to end, and whether it leaves anything behind: nearly always nothing, and nothing need be cleared.
+_ENDING_NOW = (
+    select(
+        instance.c.id,
+        instance.c.job_id,
+        instance.c.runbook_id,
+        instance.c.server_id,
+        job.c.is_monitor,
+        job.c.parent_instance_id,
+        exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
+        exists().where(snapshot.c.instance_id == instance.c.id).label("has_snapshot"),
+        exists().where(doubt.c.instance_id == instance.c.id).label("has_doubts"),
+    )
+    .join(job, job.c.id == instance.c.job_id)
+    .where(instance.c.id.in_(_IDS), instance.c.state != InstanceState.ENDED.value)
+    .order_by(instance.c.id)
+    .with_for_update(of=instance)
+)
 _ENDING: dict[str, BindParameter[object] | None] = {
     "status": bindparam("new_status"),
     "ended_at": bindparam("at"),

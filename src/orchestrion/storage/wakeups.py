@@ -10,10 +10,15 @@ from typing import Any
 
 import structlog
 
+from orchestrion.ports.journal import LIVE
+
 _KEPT = 1000  # announcements a slow listener may fall behind; what is dropped is read from the database
 _CHANNEL = "orchestrion"  # one PostgreSQL channel for all of ours: its payload starts with our channel's name
 _MAX_PAYLOAD = 7900  # bytes; PostgreSQL refuses 8000
 _RECONNECT_SECONDS = 1.0
+_PAUSE_SECONDS = 0.005  # between two sendings: announcements that come closer together go as one
+_WANTED = "wanted"  # tells the others which channel somebody listens to
+_WANTED_SECONDS = 30.0  # for so long; whoever still listens says it again in good time
 _log = structlog.get_logger(__name__)
 
 
@@ -76,17 +81,33 @@ class PostgresWakeups(LocalWakeups):
         self._url = url.replace("postgresql+asyncpg:", "postgresql:")
         self._outgoing: dict[tuple[str, str], None] = {}
         self._pending = asyncio.Event()
+        self._wanted_until: dict[str, float] = {}  # by channel, in the loop's time
 
     def announce(self, channel: str, payload: str = "") -> None:
         """See ports.Wakeups."""
         super().announce(channel, payload)
-        if len(payload) < _MAX_PAYLOAD:
-            self._outgoing[channel, payload] = None
-            self._pending.set()
+        if len(payload) < _MAX_PAYLOAD and (channel != LIVE or self._is_wanted(channel)):
+            self._send(channel, payload)
 
-    def is_heard(self, channel: str) -> bool:  # noqa: ARG002 - whoever listens elsewhere is not known here
+    def is_heard(self, channel: str) -> bool:
+        """See ports.Wakeups. What people look at is sent only while somebody in some process does."""
+        return channel != LIVE or super().is_heard(channel) or self._is_wanted(channel)
+
+    @contextlib.contextmanager
+    def listen(self, channel: str) -> Iterator[LocalListener]:
         """See ports.Wakeups."""
-        return True
+        with super().listen(channel) as listener:
+            if channel == LIVE:
+                self._send(_WANTED, channel)
+            yield listener
+
+    def _is_wanted(self, channel: str) -> bool:
+        until = self._wanted_until.get(channel)
+        return until is not None and asyncio.get_running_loop().time() < until
+
+    def _send(self, channel: str, payload: str) -> None:
+        self._outgoing[channel, payload] = None
+        self._pending.set()
 
     async def run(self) -> None:
         """Sends and hears until cancelled; a lost connection is opened again, and said once."""
@@ -112,16 +133,25 @@ class PostgresWakeups(LocalWakeups):
 
         def heard(_connection: Any, sender: int, _channel: str, text: str) -> None:
             channel, _, payload = text.partition(" ")
-            if sender != own:  # ours were heard when they were announced
+            if sender == own:
+                return  # ours were heard when they were announced
+            if channel == _WANTED:
+                self._wanted_until[payload] = asyncio.get_running_loop().time() + _WANTED_SECONDS
+            else:
                 LocalWakeups.announce(self, channel, payload)
 
         await connection.add_listener(_CHANNEL, heard)
         LocalWakeups.announce(self, "work")  # something may have been missed while we were away
+        say_again = 0.0
         while not connection.is_closed():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._pending.wait(), 5)
+                await asyncio.wait_for(self._pending.wait(), _WANTED_SECONDS / 6)
             self._pending.clear()
+            if LocalWakeups.is_heard(self, LIVE) and asyncio.get_running_loop().time() >= say_again:
+                say_again = asyncio.get_running_loop().time() + _WANTED_SECONDS / 3
+                self._outgoing[_WANTED, LIVE] = None
             batch, self._outgoing = list(self._outgoing), {}
             texts = [f"{channel} {payload}" for channel, payload in batch]
             if texts:
                 await connection.execute("SELECT pg_notify($1, each) FROM unnest($2::text[]) AS each", _CHANNEL, texts)
+                await asyncio.sleep(_PAUSE_SECONDS)
