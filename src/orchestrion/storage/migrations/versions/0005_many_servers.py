@@ -90,10 +90,13 @@ def upgrade() -> None:
     for name, table, names in _ENDED:
         op.create_index(name, table, names, sqlite_where=has_ended, postgresql_where=has_ended)
     op.create_index("ix_job_created", "job", ["created_at"])
+    is_rerun = sa.text("rerun IS NOT NULL")
+    op.create_index("ix_job_rerun", "job", ["status"], sqlite_where=is_rerun, postgresql_where=is_rerun)
     op.execute("INSERT INTO schema_support (revision, oldest) VALUES ('0005', '0004')")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_job_rerun", "job")
     op.drop_index("ix_job_created", "job")
     for name, table, _ in _ENDED:
         op.drop_index(name, table)
