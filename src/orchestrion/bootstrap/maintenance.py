@@ -70,7 +70,7 @@ async def check_invariants(settings: Settings) -> list[Violation] | None:
 
 async def check_key(settings: Settings) -> dict[str, object]:
     """Which master key is at hand; raises UnavailableError when it is not the database's."""
-    async with _core(settings):
+    async with offline_core(settings):
         return {"key": str(key_path(settings)), "state": "fits the database"}
 
 
@@ -86,7 +86,7 @@ def create_key(settings: Settings) -> dict[str, object]:
 
 async def reset_password(settings: Settings, name: str) -> str:
     """A new one-time password for a user."""
-    async with _core(settings) as core:
+    async with offline_core(settings) as core:
         return (await core.users.reset_password(SYSTEM, name)).password
 
 
@@ -116,7 +116,8 @@ def runbook_schema() -> str:
 
 
 @asynccontextmanager
-async def _core(settings: Settings) -> AsyncIterator[Core]:
+async def offline_core(settings: Settings) -> AsyncIterator[Core]:
+    """The migrated database with all services, while no server needs to run; holds the data folder on SQLite."""
     with _alone(settings):
         await migrated(settings)
         async with opened(settings) as core:

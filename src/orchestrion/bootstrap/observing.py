@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,6 +9,7 @@ from functools import cached_property
 
 import anyio
 
+from orchestrion.bootstrap.health import space
 from orchestrion.observability.logging import set_level
 from orchestrion.observability.metrics import Exposition, FigureReader, watch_loop
 from orchestrion.observability.tally import RequestCounts, Tally
@@ -38,7 +38,7 @@ class Observing:
         self.tally = Tally()
         self.requests = RequestCounts(self.tally)
         self.scrape = Exposition(self.tally, FigureReader(database, clock))
-        self.health = Health(database, clock, Surroundings(newest(), self._space, vault))
+        self.health = Health(database, clock, Surroundings(newest(), lambda: space(settings.data_dir), vault))
 
     @cached_property
     def telemetry(self) -> RunTelemetry:
@@ -80,12 +80,6 @@ class Observing:
                 await server.started.wait()
                 yield
                 server.stop()
-
-    def _space(self) -> tuple[int, int]:
-        folder = self._settings.data_dir
-        existing = next(each for each in (folder, *folder.parents) if each.exists())
-        usage = shutil.disk_usage(existing)
-        return usage.free, usage.total
 
 
 def token_of(settings: Settings) -> str:

@@ -52,6 +52,10 @@ class Api:
         """The JSON that a change gives."""
         return self._json("PATCH", path, body)
 
+    def put(self, path: str, body: object) -> Json:
+        """The JSON that a put gives, None for an empty answer."""
+        return self._json("PUT", path, body)
+
     def delete(self, path: str) -> None:
         """Deletes what is at a path."""
         self._send("DELETE", path)

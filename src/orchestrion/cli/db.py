@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -11,6 +12,8 @@ from orchestrion.cli.options import AsJson, Config, Database, DataDir
 from orchestrion.cli.terminal import terminal
 from orchestrion.settings import load
 
+Executions = Annotated[int, typer.Option(min=10, help="How many activity executions; ten for each job.")]
+Days = Annotated[int, typer.Option(min=1, help="Over how many days up to now they are spread.")]
 app = typer.Typer(help="The orchestration database.", no_args_is_help=True)
 
 
@@ -60,6 +63,32 @@ def _verdict(violations: Sequence[object] | None) -> str:
     if violations is None:
         return "not looked at: the schema is another"
     return f"{len(violations)} violations" if violations else "nothing is wrong with them"
+
+
+@app.command("generate")
+@reports_failures
+def generate(
+    data_dir: DataDir = None,
+    database: Database = None,
+    config: Config = None,
+    executions: Executions = 1_000_000,
+    days: Days = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Fill an empty database with made-up history, for trying out how much it carries.
+
+    Each job ran ten activities; one in fifty failed. A database with jobs of its own is refused.
+    """
+    import anyio
+
+    from orchestrion.bootstrap.generating import generate_history
+
+    settings = load({"data_dir": data_dir, "database": database}, config).settings
+
+    def tell(done: int) -> None:
+        terminal().note(f"{done:,} executions")
+
+    _tell(anyio.run(generate_history, settings, executions, days, tell), as_json=as_json)
 
 
 def _tell(state: dict[str, object], *, as_json: bool) -> None:

@@ -14,6 +14,7 @@ from orchestrion.cli import (
     db,
     docs,
     doubt,
+    health,
     instance,
     job,
     key,
@@ -58,6 +59,8 @@ app.add_typer(pack.app, name="pack")
 app.add_typer(db.app, name="db")
 app.add_typer(key.app, name="key")
 app.add_typer(user.app, name="user")
+app.command("health")(health.health)
+app.command("log-level")(health.log_level)
 app.command("login")(login.login)
 app.command("logout")(login.logout)
 app.command("config")(config.config)

@@ -15,6 +15,7 @@ from orchestrion.model.runbook import (
     DEFAULT_LOOP_CAP,
     EffectClass,
     FlattenFormat,
+    Flood,
     InDoubtAnswer,
     Recovery,
 )
@@ -94,6 +95,11 @@ def _settings() -> Schema:
         {
             "max_simultaneous_jobs": _count("How many jobs of the runbook run at once.", 1),
             "max_monitor_instances": _count("How many instances a monitor's job runs at once.", 1),
+            "max_waiting_triggers": _count("From so many waiting triggers on a monitor is flooded.", 1, default=10_000),
+            "when_flooded": _choice("What a flooded monitor does: wait, or drop what comes.", Flood, Flood.PAUSE),
+            "quarantine_after_failures": _count(
+                "After so many failed instances in a row a monitor's job starts no more; 0: never.", 0, default=10
+            ),
             "timeout_seconds": _seconds("After so long an instance is stopped and fails."),
             "report_after_seconds": _seconds("After so long a running instance raises an event."),
             "report_failure": _flag("Whether a failed instance raises an event.", default=False),
@@ -258,8 +264,10 @@ def _seconds(description: str) -> Schema:
     return {**_number(description, 0), "default": 0}
 
 
-def _count(description: str, minimum: int) -> Schema:
-    return {"type": "integer", "description": description, "minimum": minimum, "default": minimum}
+def _count(description: str, minimum: int, default: int | None = None) -> Schema:
+    """A whole number; its default is the minimum unless another one is given."""
+    given = minimum if default is None else default
+    return {"type": "integer", "description": description, "minimum": minimum, "default": given}
 
 
 def _flag(description: str, *, default: bool) -> Schema:

@@ -51,6 +51,13 @@ class Recovery(StrEnum):
     HOLD = "hold"
 
 
+class Flood(StrEnum):
+    """What a monitor does when too many of its triggers wait (spec 5.5): watch no further for a while, or drop."""
+
+    PAUSE = "pause"
+    DROP = "drop"
+
+
 class FlattenFormat(StrEnum):
     """How the records of one execution become one (spec 4.5)."""
 
@@ -156,10 +163,14 @@ class Settings:
     `on_error` is the activity that begins the error path: it runs once, when everything else is over and a failure was
     taken by no link. With `fresh_variables` inputs read variables when their activity starts, not when the instance
     did. `schedule` is the path of the schedule that says when it may start (spec 6.3); empty: at any time.
+    `quarantine_after_failures` instances of a monitor in a row that failed, no more are started; 0: never.
     """
 
     max_simultaneous_jobs: int = 1
     max_monitor_instances: int = 1
+    max_waiting_triggers: int = 10_000
+    when_flooded: Flood = Flood.PAUSE
+    quarantine_after_failures: int = 10
     timeout_seconds: float = 0
     report_after_seconds: float = 0
     report_failure: bool = False

@@ -32,7 +32,19 @@ def unreachable(reason: str, since: datetime) -> Check:
 
 def of_database(seen: Seen, needed_schema: str) -> tuple[Check, ...]:
     """Whether it answers, has our schema, keeps what is committed, and knows the same time as we do."""
-    return _answer(seen), _schema(seen.facts, needed_schema), _durability(seen.facts), _clock(seen.ahead)
+    return _answer(seen), of_schema(seen.facts.schema, needed_schema), _durability(seen.facts), _clock(seen.ahead)
+
+
+def of_schema(found: str, needed: str) -> Check:
+    """Whether the database has the schema of this release."""
+    name = "Schema"
+    if found == needed:
+        return Check("schema", name, Grade.OK, f"It is {needed}, that of this release.")
+    detail = f"The database has {found or 'none'}, this release needs {needed}."
+    if found < needed:
+        return Check("schema", name, Grade.FAILING, detail, "Run `orchestrion db migrate`.")
+    way_out = "Servers of the release before go on working during an upgrade; upgrade this one next."
+    return Check("schema", name, Grade.DEGRADED, detail, way_out)
 
 
 def of_key(problem: str) -> Check:
@@ -85,17 +97,6 @@ def _answer(seen: Seen) -> Check:
         way_out = "Look at its load, and at the way to it."
         return Check("database", _DATABASE, Grade.DEGRADED, detail, way_out)
     return Check("database", _DATABASE, Grade.OK, detail)
-
-
-def _schema(facts: DatabaseFacts, needed: str) -> Check:
-    name = "Schema"
-    if facts.schema == needed:
-        return Check("schema", name, Grade.OK, f"It is {needed}, that of this release.")
-    detail = f"The database has {facts.schema or 'none'}, this release needs {needed}."
-    if facts.schema < needed:
-        return Check("schema", name, Grade.FAILING, detail, "Run `orchestrion db migrate`.")
-    way_out = "Servers of the release before go on working during an upgrade; upgrade this one next."
-    return Check("schema", name, Grade.DEGRADED, detail, way_out)
 
 
 def _durability(facts: DatabaseFacts) -> Check:

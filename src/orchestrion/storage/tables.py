@@ -324,6 +324,8 @@ Index("ix_job_runbook", job.c.runbook_id, job.c.id)
 _HAS_ENDED = text("ended_at IS NOT NULL")
 Index("ix_job_ended", job.c.ended_at, job.c.id, sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED)
 Index("ix_job_created", job.c.created_at)
+_JOB_RERUN = text("rerun IS NOT NULL")
+Index("ix_job_rerun", job.c.status, sqlite_where=_JOB_RERUN, postgresql_where=_JOB_RERUN)
 _JOB_CHILD = text("parent_instance_id IS NOT NULL")
 Index("ix_job_parent", job.c.parent_instance_id, sqlite_where=_JOB_CHILD, postgresql_where=_JOB_CHILD)
 
@@ -455,8 +457,22 @@ monitor = Table(
     Column("server_id", Id),
     Column("lease", Id),
     Column("cursor", LongText),
+    Column("armed_at", Instant),
+    Column("error", LongText),  # why its activity failed the last time
+    Column("failed_at", Instant),
+    Column("waiting", Integer, nullable=False, server_default="0"),  # stored triggers that wait for their turn
+    Column("waiting_limit", Integer, nullable=False, server_default="10000"),  # and from so many on it is flooded
+    Column("drops", Boolean, nullable=False, server_default=text("false")),  # when flooded; otherwise it pauses
+    Column("flooded_at", Instant),
+    Column("dropped", BigInteger, nullable=False, server_default="0"),  # in all floods
+    Column("failures", Integer, nullable=False, server_default="0"),  # of its instances in a row
+    Column("failure_limit", Integer, nullable=False, server_default="10"),  # then quarantine; 0: never
+    Column("quarantined_at", Instant),
+    Column("quarantine_reason", LongText),
 )
+Index("ix_monitor_state", monitor.c.state, monitor.c.server_id)
 
+#: What monitors saw. Without an outcome it waits for its turn, or runs when it has an instance.
 trigger = Table(
     "trigger_seen",
     metadata,
@@ -466,10 +482,28 @@ trigger = Table(
     Column("at", Instant, nullable=False),
     Column("published", LongText, nullable=False),
     Column("instance_id", Id),
+    Column("outcome", String(20)),  # how its instance ended; dropped, discarded, or refused
+    Column("error", LongText),  # why it was refused
+    Column("number", Integer, nullable=False, server_default="1"),  # how many were dropped in one flood
+    Column("retries", Integer, nullable=False, server_default="0"),  # that people asked for
+    Column("retried_at", Instant),
     UniqueConstraint("job_id", "key"),
 )
-_WAITING = text("instance_id IS NULL")
+_WAITING = text("instance_id IS NULL AND outcome IS NULL")
 Index("ix_trigger_waiting", trigger.c.job_id, trigger.c.id, sqlite_where=_WAITING, postgresql_where=_WAITING)
+_RUNNING = text("instance_id IS NOT NULL AND outcome IS NULL")
+Index("ix_trigger_running", trigger.c.job_id, trigger.c.id, sqlite_where=_RUNNING, postgresql_where=_RUNNING)
+Index("ix_trigger_job", trigger.c.job_id, trigger.c.id)
+_NO_SUCCESS = text("outcome <> 'success'")
+Index("ix_trigger_outcome", trigger.c.outcome, trigger.c.id, sqlite_where=_NO_SUCCESS, postgresql_where=_NO_SUCCESS)
+Index(
+    "ix_trigger_job_outcome",
+    trigger.c.job_id,
+    trigger.c.outcome,
+    trigger.c.id,
+    sqlite_where=_NO_SUCCESS,
+    postgresql_where=_NO_SUCCESS,
+)
 
 # upkeep ------------------------------------------------------------------------------------------------------
 

@@ -30,6 +30,27 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
         sa.Column("turn", sa.BigInteger(), nullable=False, server_default="0"),
         sa.Column("restored", sa.Boolean(), nullable=False, server_default=sa.text("false")),
     ],
+    "monitor": [
+        sa.Column("armed_at", Instant()),
+        sa.Column("error", LongText()),
+        sa.Column("failed_at", Instant()),
+        sa.Column("waiting", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("waiting_limit", sa.Integer(), nullable=False, server_default="10000"),
+        sa.Column("drops", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.Column("flooded_at", Instant()),
+        sa.Column("dropped", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("failures", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("failure_limit", sa.Integer(), nullable=False, server_default="10"),
+        sa.Column("quarantined_at", Instant()),
+        sa.Column("quarantine_reason", LongText()),
+    ],
+    "trigger_seen": [
+        sa.Column("outcome", sa.String(20)),
+        sa.Column("error", LongText()),
+        sa.Column("number", sa.Integer(), nullable=False, server_default="1"),
+        sa.Column("retries", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("retried_at", Instant()),
+    ],
     "server": [sa.Column("lease_seconds", sa.Float(), nullable=False, server_default="15")],
     "lease": [sa.Column("token", Id())],
     "installation": [
@@ -43,6 +64,21 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
 }
 
 
+#: Indexes of triggers: name, columns, condition.
+_OF_TRIGGERS = (
+    ("ix_trigger_waiting", ["job_id", "id"], "instance_id IS NULL AND outcome IS NULL"),
+    ("ix_trigger_running", ["job_id", "id"], "instance_id IS NOT NULL AND outcome IS NULL"),
+    ("ix_trigger_job", ["job_id", "id"], None),
+    ("ix_trigger_outcome", ["outcome", "id"], "outcome <> 'success'"),
+    ("ix_trigger_job_outcome", ["job_id", "outcome", "id"], "outcome <> 'success'"),
+)
+#: How the instances of triggers from before ended, and which were left when their job was stopped.
+_OUTCOMES = (
+    """UPDATE trigger_seen SET outcome = (SELECT status FROM instance WHERE instance.id = trigger_seen.instance_id)
+    WHERE instance_id IN (SELECT id FROM instance WHERE state = 'ended')""",
+    """UPDATE trigger_seen SET outcome = 'canceled'
+    WHERE instance_id IS NULL AND job_id IN (SELECT id FROM job WHERE status = 'canceled')""",
+)
 #: Partial indexes, all on what has ended: (name, table, columns).
 _ENDED = (("ix_instance_ended", "instance", ["ended_at", "id"]), ("ix_job_ended", "job", ["ended_at", "id"]))
 _TABLES: dict[str, list[sa.Column[object]]] = {
@@ -90,10 +126,27 @@ def upgrade() -> None:
     for name, table, names in _ENDED:
         op.create_index(name, table, names, sqlite_where=has_ended, postgresql_where=has_ended)
     op.create_index("ix_job_created", "job", ["created_at"])
+    op.drop_index("ix_trigger_waiting", "trigger_seen")
+    for statement in _OUTCOMES:
+        op.execute(statement)
+    for name, names, condition in _OF_TRIGGERS:
+        where = None if condition is None else sa.text(condition)
+        op.create_index(name, "trigger_seen", names, sqlite_where=where, postgresql_where=where)
+    op.create_index("ix_monitor_state", "monitor", ["state", "server_id"])
+    is_rerun = sa.text("rerun IS NOT NULL")
+    op.create_index("ix_job_rerun", "job", ["status"], sqlite_where=is_rerun, postgresql_where=is_rerun)
     op.execute("INSERT INTO schema_support (revision, oldest) VALUES ('0005', '0004')")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_monitor_state", "monitor")
+    for name, _, _ in _OF_TRIGGERS:
+        op.drop_index(name, "trigger_seen")
+    waiting = sa.text("instance_id IS NULL")
+    op.create_index(
+        "ix_trigger_waiting", "trigger_seen", ["job_id", "id"], sqlite_where=waiting, postgresql_where=waiting
+    )
+    op.drop_index("ix_job_rerun", "job")
     op.drop_index("ix_job_created", "job")
     for name, table, _ in _ENDED:
         op.drop_index(name, table)

@@ -1,0 +1,1 @@
+"""Servers, databases and networks that fail, and upgrades."""
