@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.services.journal",
     "tests.services.orchestrion",
     "tests.services.machine",
+    "tests.services.otlp",
     "tests.services.postgres",
     "tests.services.smtp",
     "tests.services.syslog",

@@ -17,10 +17,21 @@ import anyio
 import orchestrion
 from tests.bench.chain import Figures, Load, chain
 from tests.bench.idle import fan, idle
+from tests.bench.memory import memory
 from tests.bench.place import Place, fresh_place
+from tests.bench.scale import finished, pending
+from tests.bench.starts import starts
 
 Workload = Callable[[Place, Load], Awaitable[Figures]]
-WORKLOADS: dict[str, Workload] = {"chain": chain, "idle": idle, "fan": fan}
+WORKLOADS: dict[str, Workload] = {
+    "chain": chain,
+    "idle": idle,
+    "fan": fan,
+    "pending": pending,
+    "finished": finished,
+    "memory": memory,
+    "starts": starts,
+}
 
 
 async def measure(name: str, database: str, load: Load) -> Figures:
@@ -40,9 +51,12 @@ def main() -> None:
     parser.add_argument("--servers", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2000)
     parser.add_argument("--in-flight", type=int, default=200)
+    parser.add_argument(
+        "--large", type=int, default=1_000_000, help="jobs that wait or ended before, where that counts"
+    )
     given = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    load = Load(given.kind, given.jobs, given.in_flight, given.servers)
+    load = Load(given.kind, given.jobs, given.in_flight, given.servers, given.large)
     print(f"measuring {Path(orchestrion.__file__).parent}", file=sys.stderr)  # noqa: T201 - says what
     for name in given.workloads:
         print(json.dumps(anyio.run(measure, name, given.database, load)), flush=True)  # noqa: T201 - the result

@@ -10,7 +10,7 @@ import psutil
 
 from tests.bench import runbooks
 from tests.bench.place import Place, processor_seconds
-from tests.bench.sql import RAW_TABLE
+from tests.bench.sql import RAW_TABLE, seconds_of
 from tests.services.processes import ReadProcess
 
 CHAIN = 10
@@ -29,6 +29,7 @@ class Load:
     jobs: int = 2000
     in_flight: int = 200
     servers: int = 1
+    large: int = 1_000_000  # jobs that wait, or have ended before, where much of it is measured
 
 
 async def chain(place: Place, load: Load) -> Figures:
@@ -44,11 +45,11 @@ async def chain(place: Place, load: Load) -> Figures:
     return figures | {"raw_rate": round(raw), "ratio": round(float(str(figures["rate"])) / raw, 4)}
 
 
-async def prepared(place: Place, kind: str) -> str:
-    """Checks the chain in, and makes the template of its jobs; gives the runbook's id."""
+async def prepared(place: Place, kind: str, limit: int = runbooks.MANY) -> str:
+    """Checks the chain in, and makes the template of its jobs; gives the runbook's id. At most `limit` run at once."""
     file = place.folder / "small.txt"
     file.write_text(f"{runbooks.TEXT}\n")
-    runbook_id = await place.import_runbook(runbooks.chain(runbooks.KINDS[kind], str(file), length=CHAIN))
+    runbook_id = await place.import_runbook(runbooks.chain(runbooks.KINDS[kind], str(file), limit, CHAIN))
     await place.make_template(runbook_id)
     return runbook_id
 
@@ -63,7 +64,8 @@ async def run(place: Place, servers: list[ReadProcess], load: Load) -> Figures:
     own, theirs = processor_seconds(processes) - own, processor_seconds(database) - theirs
     activities = load.jobs * CHAIN
     await check_rows(place, stamp, load.jobs)
-    begin, end = (await place.sql.rows(_seconds(place, stamp)))[0]
+    times = [seconds_of(place.kind, each) for each in ("min(started_at)", "max(ended_at)")]
+    begin, end = (await place.sql.rows(f"SELECT {', '.join(times)} FROM instance WHERE created_at = '{stamp}'"))[0]
     seconds = float(end) - float(begin)
     return {
         "rate": round(activities / seconds),
@@ -74,17 +76,18 @@ async def run(place: Place, servers: list[ReadProcess], load: Load) -> Figures:
     }
 
 
-async def until_ended(place: Place, stamp: str, count: int = 0) -> None:
-    """Waits until all jobs that were made at that moment have ended, or so many of them."""
-    ended = f"SELECT count(*) FROM instance WHERE created_at = '{stamp}' AND state = 'ended'"
-    left = f"SELECT count(*) FROM instance WHERE created_at = '{stamp}' AND state <> 'ended'"
+async def until_ended(place: Place, stamp: str) -> None:
+    """Waits until all jobs that were made at that moment have ended."""
+    await until_none(place, f"FROM instance WHERE created_at = '{stamp}' AND state <> 'ended'")
+
+
+async def until_none(place: Place, rows: str, but: int = 0) -> None:
+    """Waits until there are no rows of the query that begins with FROM, or at most so many."""
     deadline = time.monotonic() + _LONGEST_SECONDS
-    while time.monotonic() < deadline:
-        found = (await place.sql.rows(ended if count else left))[0][0]
-        if found >= count if count else not found:
-            return
+    while (await place.sql.rows(f"SELECT count(*) {rows}"))[0][0] > but:
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"after {_LONGEST_SECONDS} s there are still rows {rows}")
         await anyio.sleep(_LOOK_SECONDS)
-    raise TimeoutError(f"jobs have not ended within {_LONGEST_SECONDS} s")
 
 
 async def check_rows(place: Place, stamp: str, jobs: int) -> None:
@@ -105,13 +108,3 @@ async def _set_row_aside(place: Place) -> None:
     await place.sql.run(
         f"CREATE TABLE {RAW_TABLE} AS SELECT * FROM execution WHERE activity_id = 'a5' LIMIT 1",
     )
-
-
-def _seconds(place: Place, stamp: str) -> str:
-    """The query for the first claim and the last end, in seconds since some moment."""
-    first, last = "min(started_at)", "max(ended_at)"
-    if place.kind == "sqlite":
-        columns = ", ".join(f"86400.0 * julianday({each})" for each in (first, last))
-    else:
-        columns = ", ".join(f"extract(epoch FROM {each})" for each in (first, last))
-    return f"SELECT {columns} FROM instance WHERE created_at = '{stamp}'"

@@ -29,6 +29,7 @@ COMMAND = Path(sys.executable).parent / "orchestrion"
 CLUSTER_SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}  # the rest as PostgreSQL comes, with fsync
 _READY = ("Orchestrion is ready at ", "The runbook server ")
 _READY_SECONDS = 60
+_QUEUED_AT_ONCE = 50_000
 
 
 @dataclass
@@ -73,6 +74,15 @@ class Place:
             f"DELETE FROM instance WHERE job_id = '{job.id}'",
             f"DELETE FROM job WHERE id = '{job.id}'",
         )
+
+    async def queue(self, count: int) -> None:
+        """Makes so many jobs that wait for their turn: their runbook has as many running as it may."""
+        unadmitted = "SET admitted = false, instance_count = 0, latest_instance_id = NULL"
+        await self.sql.run("CREATE TABLE bench_queued AS SELECT * FROM bench_job", f"UPDATE bench_queued {unadmitted}")
+        for first in range(0, count, _QUEUED_AT_ONCE):
+            ids = [str(uuid7()) for _ in range(min(_QUEUED_AT_ONCE, count - first))]
+            await self.sql.copies("job", "bench_queued", {"id": ids})
+        await self.sql.run("ANALYZE")
 
     async def release(self, count: int) -> str:
         """Makes so many jobs at once, ready to be claimed; gives the moment that tells them from others."""

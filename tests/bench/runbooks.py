@@ -62,6 +62,13 @@ def fan(kind: Kind, file: str, branches: int = BRANCHES) -> str:
     return _runbook("Fan", MANY, activities, links)
 
 
+def wait(seconds: float) -> str:
+    """Two activities with a delay between them: a short one stays in memory, a long one is parked."""
+    kind = KINDS["pure"]
+    activities = f"{_activity(kind, 'a0', kind.first)}\n{_activity(kind, 'a1', kind.inputs.format(before='a0'))}"
+    return _runbook("Wait", MANY, activities, f"{{from: a0, to: a1, delay_seconds: {seconds}}}")
+
+
 def _activity(kind: Kind, key: str, inputs: str) -> str:
     behaviour = f", behaviour: {{effect: {kind.effect}}}" if kind.effect else ""
     return f"  {key}: {{type: {kind.type}, name: {key}, position: [0, 0], inputs: {inputs}{behaviour}}}"

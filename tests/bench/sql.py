@@ -158,6 +158,11 @@ async def connect(url: str) -> Sql:
     return PostgresSql(await asyncpg.connect(url))
 
 
+def seconds_of(kind: str, moment: str) -> str:
+    """The expression for a stored moment as seconds since some beginning."""
+    return f"86400.0 * julianday({moment})" if kind == "sqlite" else f"extract(epoch FROM {moment})"
+
+
 def _batches(row: Sequence[Any], columns: Sequence[str], count: int) -> list[list[tuple[Any, ...]]]:
     """Copies of an execution's row with keys of their own, ten for each instance, made before the clock runs."""
     places = [columns.index(name) for name in ("instance_id", "sequence", "id")]

@@ -16,6 +16,8 @@ from tests.services.orchestrion import clean_environment
 from tests.services.processes import ReadProcess
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+CHECKOUT = Path(__file__).resolve().parents[2]
+SOURCES = "/srv/sources"
 TOOLS = ("unshare", "nsenter", "setpriv", "mount")
 RUN_SECONDS = 600
 
@@ -24,23 +26,28 @@ RUN_SECONDS = 600
 HOLD = """
 set -e
 mount -t tmpfs -o size=4g tmpfs "$1"
-mkdir "$1/changes" "$1/scratch" "$1/root"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/changes,workdir=$1/scratch" "$1/root"
-mount -t proc proc "$1/root/proc"
-mount --rbind /dev "$1/root/dev"
-mount -t tmpfs -o mode=1777 tmpfs "$1/root/tmp"
-exec chroot "$1/root" sh -c 'echo ready; exec cat'
+mkdir "$1/changes" "$1/scratch" "$1/merged"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/changes,workdir=$1/scratch" "$1/merged"
+mount -t proc proc "$1/merged/proc"
+mount --rbind /dev "$1/merged/dev"
+mount -t tmpfs -o mode=1777 tmpfs "$1/merged/tmp"
+mkdir -p "$1/changed-sources" "$1/scratch-sources" "$1/merged$3"
+mount -t overlay overlay -o "lowerdir=$2,upperdir=$1/changed-sources,workdir=$1/scratch-sources" "$1/merged$3"
+exec chroot "$1/merged" sh -c 'echo ready; exec cat'
 """
 
 
 class Machine:
-    """A root folder that looks like this machine's, in name spaces of its own; everything in it ends with `close`."""
+    """A root folder that looks like this machine's, in name spaces of its own; everything in it ends with `close`.
+
+    The checkout lies in `SOURCES`; what is written there stays inside as well.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Needs root, and a kernel that permits overlays; the folder is empty. Raises RuntimeError otherwise."""
         space = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--propagation", "private"]
         self._holder = subprocess.Popen(
-            [*space, "sh", "-c", HOLD, "sh", str(folder)],
+            [*space, "sh", "-c", HOLD, "sh", str(folder), str(CHECKOUT), SOURCES],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         said = self._holder.stdout.readline() if self._holder.stdout else ""

@@ -21,7 +21,7 @@ from orchestrion.ports.journal import Claimed
 
 Attribute: TypeAlias = str | int | float | bool
 EXTRA = "orchestrion[otel]"
-_HALF = 1 << 64  # the lower half of a trace id is random in every form of id we know
+_RANDOM_DIGITS, _RANDOM = 8, 1 << 32  # the end of an id: before it stand the time, fixed bits and a counter
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUEUE, _BATCH = 20_000, 2_000  # spans that wait for a slow collector; beyond that the newest are lost
 
@@ -76,7 +76,7 @@ def root_of(run: Claimed, share: float) -> tuple[TraceContext, str | None]:
 
 def is_chosen(trace_id: str, share: float) -> bool:
     """Whether a trace that begins here is among the `share` (0 to 1) that is sent."""
-    return int(trace_id[16:], 16) % _HALF < share * _HALF
+    return int(trace_id[-_RANDOM_DIGITS:], 16) < share * _RANDOM
 
 
 def open_spans(endpoint: str, service: str) -> Spans:

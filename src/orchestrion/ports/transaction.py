@@ -15,6 +15,7 @@ from orchestrion.ports.resources import ComputerGroupStore, CounterStore, Schedu
 from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
 from orchestrion.ports.servers import LeaseStore, ServerStore
+from orchestrion.ports.triggers import TriggerStore
 
 T = TypeVar("T")
 
@@ -65,6 +66,10 @@ class Transaction(Protocol):
     @property
     def runs(self) -> RunStore:
         """Jobs, instances and executions."""
+
+    @property
+    def triggers(self) -> TriggerStore:
+        """What monitors saw, and the monitors."""
 
     @property
     def journal(self) -> JournalReader:

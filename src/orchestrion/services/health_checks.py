@@ -26,7 +26,7 @@ class Seen:
 
 def unreachable(reason: str, since: datetime) -> Check:
     """The database does not answer."""
-    way_out = "Start it, or mend the way to it. What runs waits for it and then goes on."
+    way_out = "Start it, mend the way to it, or name another with --database. What runs waits, and then goes on."
     return Check("database", _DATABASE, Grade.FAILING, reason, way_out, since)
 
 

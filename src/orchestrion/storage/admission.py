@@ -5,15 +5,18 @@ Every function runs in the transaction of its cause: a start, an ending, a trigg
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.storage.gauges import Gauge, locked, save
 from orchestrion.storage.rows import eligible_text
 from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
+from orchestrion.storage.trigger_outcomes import WAITS, cancel_left, hand_over, settle
 
 ENGINE_LEVEL = 2  # of the rules an instance started under; a server claims only levels it knows (durability.md 9)
 JOURNAL_FORMAT = 1
@@ -21,15 +24,19 @@ ACTIVE = tuple(
     status.value
     for status in (JobStatus.PENDING, JobStatus.RUNNING, JobStatus.WAITING, JobStatus.STOPPING, JobStatus.HELD)
 )
+#: Of monitors whose triggers get their instances: what one has stored is not lost when its watch fails.
+STARTING = tuple(status.value for status in (JobStatus.PENDING, JobStatus.WAITING, JobStatus.FAILED))
 
 
 def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
     """Admits as many of the runbook's queued jobs as its limit allows, oldest first; gives their number."""
-    limit = connection.scalar(
-        select(runbook.c.max_simultaneous_jobs).where(runbook.c.id == runbook_id).with_for_update()
-    )
-    if limit is None:
+    limits = select(runbook.c.max_simultaneous_jobs, runbook.c.is_monitor).where(runbook.c.id == runbook_id)
+    found = connection.execute(limits.with_for_update()).one_or_none()
+    if found is None:
         return 0
+    limit, is_monitor = found
+    if is_monitor:
+        cancel_left(connection, runbook_id)
     admitted = connection.scalar(
         select(func.count()).where(job.c.runbook_id == runbook_id, job.c.status.in_(ACTIVE), job.c.admitted)
     )
@@ -48,55 +55,128 @@ def _admit_job(connection: Connection, row: RowMapping, now: datetime) -> None:
         cursor = connection.scalar(select(monitor.c.cursor).where(monitor.c.job_id == row["predecessor_id"]))
         connection.execute(insert(monitor).values(job_id=row["id"], state="ready", cursor=cursor))
         connection.execute(update(job).where(job.c.id == row["id"]).values(admitted=True, reason=None))
+        if row["predecessor_id"] is not None:
+            hand_over(connection, row["predecessor_id"], row["id"])
         return
     add_instance(connection, row, None, now)
 
 
 def admit_triggers(connection: Connection, job_id: str, now: datetime) -> int:
-    """Starts instances for the monitor job's waiting triggers, oldest first, within its limit; gives their number."""
-    row = connection.execute(select(job).where(job.c.id == job_id).with_for_update()).mappings().one_or_none()
-    if row is None or row["status"] not in (JobStatus.WAITING.value, JobStatus.PENDING.value):
+    """Notes how instances of the monitor's job ended, and starts those whose turn it is; gives their number."""
+    gauges = locked(connection, lock_jobs(connection, [job_id]))
+    if job_id not in gauges:
         return 0
-    running = connection.scalar(
-        select(func.count()).where(instance.c.job_id == job_id, instance.c.state != InstanceState.ENDED.value)
-    )
-    free = row["instance_limit"] - (running or 0)
-    if free <= 0:
-        return 0
-    waiting = select(trigger).where(trigger.c.job_id == job_id, trigger.c.instance_id.is_(None))
-    found = connection.execute(waiting.order_by(trigger.c.id).limit(free)).mappings().all()
-    for offset, each in enumerate(found):
-        instance_id = add_instance(connection, row, each["published"], now, offset)
-        connection.execute(update(trigger).where(trigger.c.id == each["id"]).values(instance_id=instance_id))
-    return len(found)
+    gauge = gauges[job_id]
+    settle(connection, gauge)
+    started = start_triggers(connection, [gauge], {}, now)
+    gauge.add(0, now)
+    save(connection, [gauge])
+    return started
 
 
-def add_instance(connection: Connection, row: RowMapping, published: str | None, now: datetime, offset: int = 0) -> str:
-    """Stores a ready instance of the job in `row` and gives its id.
+def lock_jobs(connection: Connection, job_ids: Sequence[str]) -> Sequence[RowMapping]:
+    """The rows of jobs, locked in the order of their ids."""
+    query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id).with_for_update()
+    return connection.execute(query).mappings().all()
 
-    `offset` counts those added to the job before in the same transaction, which `row` does not know of.
+
+def start_triggers(
+    connection: Connection, gauges: Sequence[Gauge], only: Mapping[str, Sequence[Mapping[str, str]]], now: datetime
+) -> int:
+    """Starts instances for waiting triggers, oldest first, within the limit of each job; gives their number.
+
+    `only` has, by job id, the triggers that wait, where the caller knows them all. Takes off what was started.
     """
-    instance_id, number = str(uuid7()), row["instance_count"] + 1 + offset
-    connection.execute(
-        insert(instance).values(
-            id=instance_id,
-            job_id=row["id"],
-            runbook_id=row["runbook_id"],
-            runbook_name=row["runbook_name"],
-            runbook_path=row["runbook_path"],
-            version=row["version"],
-            number=number,
-            state=InstanceState.READY.value,
-            status=JobStatus.PENDING.value,
-            engine_level=ENGINE_LEVEL,
-            journal_format=JOURNAL_FORMAT,
-            takeovers=0,
-            takeover_sequence=0,
-            eligible=eligible_text(from_json(row["servers"])),
-            trigger=published,
-            created_at=now,
-        )
+    able = [gauge for gauge in gauges if _may_start(gauge)]
+    free = _free_places(connection, able)
+    begun = [
+        (gauge, each)
+        for gauge in able
+        if (places := free[gauge.job["id"]]) > 0
+        for each in only.get(gauge.job["id"], ())[:places] or _next_triggers(connection, gauge.job["id"], places)
+    ]
+    if not begun:
+        return 0
+    ids = add_instances(connection, [(gauge.job, each["published"]) for gauge, each in begun], now)
+    started = [{"trigger_id": each["id"], "new_instance": new} for (_, each), new in zip(begun, ids, strict=True)]
+    connection.execute(_START, started)
+    for gauge, _ in begun:
+        gauge.waiting = max(0, gauge.waiting - 1)
+    return len(begun)
+
+
+_START = update(trigger).where(trigger.c.id == bindparam("trigger_id")).values(instance_id=bindparam("new_instance"))
+
+
+def _may_start(gauge: Gauge) -> bool:
+    return gauge.quarantined_at is None and gauge.job["status"] in STARTING
+
+
+def _free_places(connection: Connection, gauges: Sequence[Gauge]) -> dict[str, int]:
+    """How many instances more each job may run."""
+    if not gauges:
+        return {}
+    limits: dict[str, int] = {gauge.job["id"]: gauge.job["instance_limit"] for gauge in gauges}
+    running = (
+        select(instance.c.job_id, func.count())
+        .where(instance.c.job_id.in_(limits), instance.c.state != InstanceState.ENDED.value)
+        .group_by(instance.c.job_id)
     )
-    changed = {"admitted": True, "reason": None, "instance_count": number, "latest_instance_id": instance_id}
-    connection.execute(update(job).where(job.c.id == row["id"]).values(changed))
+    counts: dict[str, int] = dict(connection.execute(running).all())
+    return {job_id: limit - counts.get(job_id, 0) for job_id, limit in limits.items()}
+
+
+def _next_triggers(connection: Connection, job_id: str, limit: int) -> Sequence[RowMapping]:
+    waiting = select(trigger.c.id, trigger.c.published).where(trigger.c.job_id == job_id, WAITS)
+    return connection.execute(waiting.order_by(trigger.c.id).limit(limit)).mappings().all()
+
+
+def add_instance(connection: Connection, row: RowMapping, published: str | None, now: datetime) -> str:
+    """Stores a ready instance of the job in `row` and gives its id."""
+    (instance_id,) = add_instances(connection, [(row, published)], now)
     return instance_id
+
+
+def add_instances(connection: Connection, wanted: Sequence[tuple[RowMapping, str | None]], now: datetime) -> list[str]:
+    """Stores ready instances of jobs, each with what its trigger published, and gives their ids; jobs may repeat."""
+    added: list[dict[str, object]] = []
+    newest: dict[str, tuple[int, str]] = {}
+    for row, published in wanted:
+        number, instance_id = newest.get(row["id"], (row["instance_count"], ""))[0] + 1, str(uuid7())
+        added.append({"id": instance_id, "number": number, **_new_instance(row, published, now)})
+        newest[row["id"]] = (number, instance_id)
+    connection.execute(insert(instance), added)
+    changes = [{"key": job_id, "count": number, "latest": latest} for job_id, (number, latest) in newest.items()]
+    connection.execute(_ADMITTED, changes)
+    return [str(each["id"]) for each in added]
+
+
+_ADMITTED = (
+    update(job)
+    .where(job.c.id == bindparam("key"))
+    .values(
+        admitted=True,
+        reason=case((job.c.is_monitor, job.c.reason), else_=None),
+        instance_count=bindparam("count"),
+        latest_instance_id=bindparam("latest"),
+    )
+)
+
+
+def _new_instance(row: RowMapping, published: str | None, now: datetime) -> dict[str, object]:
+    return {
+        "job_id": row["id"],
+        "runbook_id": row["runbook_id"],
+        "runbook_name": row["runbook_name"],
+        "runbook_path": row["runbook_path"],
+        "version": row["version"],
+        "state": InstanceState.READY.value,
+        "status": JobStatus.PENDING.value,
+        "engine_level": ENGINE_LEVEL,
+        "journal_format": JOURNAL_FORMAT,
+        "takeovers": 0,
+        "takeover_sequence": 0,
+        "eligible": eligible_text(from_json(row["servers"])),
+        "trigger": published,
+        "created_at": now,
+    }

@@ -19,7 +19,7 @@ from orchestrion.storage.tables import doubt, instance, job, monitor, trigger
 # Word for word the conditions of the partial indexes, or the databases would not use them.
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 _INSTANCE_ACTIVE = text("state <> 'ended'")
-_TRIGGER_WAITING = text("instance_id IS NULL")
+_TRIGGER_WAITING = text("instance_id IS NULL AND outcome IS NULL")
 #: Settings of PostgreSQL by which a commit is durable when it returns, with the values that are not safe.
 _UNSAFE = {"fsync": ("off",), "full_page_writes": ("off",), "synchronous_commit": ("off",)}
 _LOCAL = ("local", "off")  # values of synchronous_commit by which no standby is waited for

@@ -12,6 +12,7 @@ from orchestrion.ports.maintenance import Code, Violation
 from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.fencing import is_heard
 from orchestrion.storage.tables import inbox, instance, job, monitor, runbook, server, trigger
+from orchestrion.storage.trigger_outcomes import WAITS
 
 _MOST = 1000  # of each kind: more would say nothing new
 _LEASES = 3.0  # so many leases unheard, and a server should have been taken for dead
@@ -143,8 +144,9 @@ def _monitor_lost() -> _Query:
 
 def _trigger_not_admitted() -> _Query:
     running = select(func.count()).where(instance.c.job_id == job.c.id, _OPEN).scalar_subquery()
-    waits = exists().where(trigger.c.job_id == job.c.id, trigger.c.instance_id.is_(None))
-    return _jobs(job.c.is_monitor, job.c.status.in_(_ARMED), waits, running < job.c.instance_limit)
+    waits = exists().where(trigger.c.job_id == job.c.id, WAITS)
+    is_quarantined = exists().where(monitor.c.job_id == job.c.id, monitor.c.quarantined_at.is_not(None))
+    return _jobs(job.c.is_monitor, job.c.status.in_(_ARMED), waits, ~is_quarantined, running < job.c.instance_limit)
 
 
 #: What to look for, and how to say it.

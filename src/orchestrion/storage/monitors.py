@@ -11,12 +11,12 @@ from uuid_utils import uuid7
 
 from orchestrion.model.job import JobStatus
 from orchestrion.ports.journal import ArmedMonitor, Fence, FencedError, SeenTrigger
-from orchestrion.storage.admission import admit_triggers
-from orchestrion.storage.dialect import insert_or_ignore
+from orchestrion.ports.triggers import Taken
+from orchestrion.storage.admission import lock_jobs
 from orchestrion.storage.endings import end_monitor
 from orchestrion.storage.fencing import check_fence
-from orchestrion.storage.rows import json_text
-from orchestrion.storage.tables import job, monitor, trigger
+from orchestrion.storage.tables import job, monitor
+from orchestrion.storage.trigger_intake import store
 
 
 def claim_monitors(connection: Connection, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
@@ -76,18 +76,15 @@ def store_cursor(connection: Connection, fence: Fence, armed: ArmedMonitor, curs
 
 def store_trigger(connection: Connection, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
     """See ports.JournalStore."""
-    store_cursor(connection, fence, armed, seen.cursor)
-    row = {"id": seen.id, "job_id": armed.job_id, "key": seen.key[:500], "at": seen.at}
-    stored = connection.execute(
-        insert_or_ignore(connection, trigger).values(published=json_text(seen.published), **row)
-    )
-    if stored.rowcount:
-        admit_triggers(connection, armed.job_id, seen.at)
-    return stored.rowcount == 1
+    (answer,) = store(connection, fence, [(armed, seen)])
+    if answer.taken is Taken.LOST:
+        raise FencedError(f"the monitor of job {armed.job_id} was taken away")
+    return answer.taken is Taken.STORED
 
 
 def disarm(connection: Connection, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
     """See ports.JournalStore."""
     check_fence(connection, fence)
+    lock_jobs(connection, [armed.job_id])  # before the monitor, as everybody does
     if _holds_monitor(connection, fence, armed):
         end_monitor(connection, armed.job_id, error, at)

@@ -21,6 +21,7 @@ from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
 from orchestrion.storage.servers import SqlServers
+from orchestrion.storage.trigger_store import SqlTriggers
 from orchestrion.storage.variables import SqlVariables
 
 
@@ -39,6 +40,7 @@ class SqlTransaction:
         self.audit = SqlAudit(connection)
         self.events = SqlEvents(connection)
         self.runs = SqlRuns(connection)
+        self.triggers = SqlTriggers(connection)
         self.journal = SqlJournalReader(connection)
         self.servers = SqlServers(connection)
         self.leases = SqlLeases(connection)

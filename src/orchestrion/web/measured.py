@@ -6,7 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.observability import Requests
+from orchestrion.web.gate import API
 
+_CATCH_ALL = "/api/{path}"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER, NO_ROUTE, PAGES = "other", "none", "pages"
 
@@ -38,6 +40,6 @@ class Measured:
 def template(scope: Scope) -> str:
     """The route that answered: its template, `pages` for the front end, `none` for what was refused before a route."""
     found = getattr(scope.get("route"), "path_format", None)
-    if found is None:
-        return NO_ROUTE if scope["path"].startswith("/api/") else PAGES
-    return str(found) if str(found) != "/api/{path}" else NO_ROUTE
+    if not scope["path"].startswith("/api/"):
+        return PAGES
+    return NO_ROUTE if found is None or found == _CATCH_ALL else f"{API}{found}"

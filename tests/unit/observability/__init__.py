@@ -1,0 +1,1 @@
+"""Rules of metrics, traces, logs and the files that come along for them."""
