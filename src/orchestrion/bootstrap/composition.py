@@ -28,11 +28,13 @@ from orchestrion.services.access import Access
 from orchestrion.services.authoring import Authoring
 from orchestrion.services.computer_groups import ComputerGroups
 from orchestrion.services.counters import Counters
+from orchestrion.services.figures import RunFigures
 from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
 from orchestrion.services.installation import establish
 from orchestrion.services.jobs import Jobs
 from orchestrion.services.log_levels import LogLevels
+from orchestrion.services.maintenance.operators import Maintenance
 from orchestrion.services.operations import Operations
 from orchestrion.services.passwords import Passwords
 from orchestrion.services.reruns import Reruns
@@ -103,6 +105,8 @@ class Core:
             log_levels=LogLevels(database, clock, wakeups),
             scrape=self.observing.scrape,
             requests=self.observing.requests,
+            maintenance=Maintenance(database, clock, utc_offset),
+            figures=RunFigures(database, clock),
             live=Live(wakeups, clock),
             clock=clock,
         )

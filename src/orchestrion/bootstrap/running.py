@@ -15,6 +15,7 @@ from orchestrion.bootstrap.composition import Core, migrated, opened, web_settin
 from orchestrion.bootstrap.data_folder import LocalClient, locked, read_local_client, write_local_client
 from orchestrion.bootstrap.samples import import_samples
 from orchestrion.bootstrap.service_manager import READY, STOPPING, notify
+from orchestrion.bootstrap.upkeep import upkeep
 from orchestrion.model.access import SYSTEM, Actor
 from orchestrion.model.errors import OrchestrionError
 from orchestrion.observability.logging import set_up_logging
@@ -116,6 +117,7 @@ async def _running(core: Core) -> AsyncIterator[TaskGroup]:
     async with core.observing.watched(core.wakeups), anyio.create_task_group() as group:
         if isinstance(core.wakeups, PostgresWakeups):
             group.start_soon(core.wakeups.run)
+        group.start_soon(upkeep(core).run)
         yield group
         group.cancel_scope.cancel()
 

@@ -8,6 +8,7 @@ import typer
 
 from orchestrion import __version__
 from orchestrion.cli import (
+    audit,
     computer_group,
     config,
     counter,
@@ -19,11 +20,13 @@ from orchestrion.cli import (
     job,
     key,
     login,
+    maintenance,
     openapi,
     pack,
     runbook,
     schedule,
     server,
+    statistics,
     up,
     user,
     variable,
@@ -55,6 +58,9 @@ app.add_typer(variable.app, name="variable")
 app.add_typer(counter.app, name="counter")
 app.add_typer(computer_group.app, name="computer-group")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(maintenance.app, name="maintenance")
+app.command("statistics")(statistics.statistics)
+app.add_typer(audit.app, name="audit")
 app.add_typer(pack.app, name="pack")
 app.add_typer(db.app, name="db")
 app.add_typer(key.app, name="key")

@@ -135,6 +135,9 @@ class AuditStore(Protocol):
     def recent(self, before: str | None, limit: int) -> list[AuditRecord]:
         """Entries, newest first, older than the id `before`."""
 
+    def since(self, moment: datetime | None, after: str | None, limit: int) -> list[AuditRecord]:
+        """Entries from a moment on, oldest first, newer than the id `after`."""
+
 
 class EventStore(Protocol):
     """Platform events: append and read."""

@@ -9,7 +9,7 @@ from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
 from orchestrion.ports.global_settings import SettingStore
 from orchestrion.ports.journal import JournalReader
-from orchestrion.ports.maintenance import InvariantStore
+from orchestrion.ports.maintenance import DutyStore, InvariantStore, RetentionStore, StatisticsStore, WatchStore
 from orchestrion.ports.observability import FigureStore
 from orchestrion.ports.resources import ComputerGroupStore, CounterStore, ScheduleStore
 from orchestrion.ports.runs import RunStore
@@ -90,6 +90,22 @@ class Transaction(Protocol):
     @property
     def invariants(self) -> InvariantStore:
         """What must always be true of stored runs."""
+
+    @property
+    def duties(self) -> DutyStore:
+        """Maintenance duties."""
+
+    @property
+    def retention(self) -> RetentionStore:
+        """What is kept of the past."""
+
+    @property
+    def statistics(self) -> StatisticsStore:
+        """Counts of runs."""
+
+    @property
+    def watch(self) -> WatchStore:
+        """Runs that somebody should hear of."""
 
     @property
     def settings(self) -> SettingStore:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from pydantic_core import from_json, to_json
 from sqlalchemy import Connection, RowMapping, insert, select
@@ -29,6 +30,15 @@ class SqlAudit:
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(audit.c.id < before)
+        return [_entry(row) for row in self._connection.execute(query).mappings()]
+
+    def since(self, moment: datetime | None, after: str | None, limit: int) -> list[AuditRecord]:
+        """See ports.AuditStore."""
+        query = select(audit).order_by(audit.c.id).limit(limit)
+        if moment is not None:
+            query = query.where(audit.c.at >= moment)
+        if after is not None:
+            query = query.where(audit.c.id > after)
         return [_entry(row) for row in self._connection.execute(query).mappings()]
 
 

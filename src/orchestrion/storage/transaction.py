@@ -9,6 +9,7 @@ from orchestrion.storage.audit import SqlAudit
 from orchestrion.storage.catalogue import SqlCatalogue
 from orchestrion.storage.computer_groups import SqlComputerGroups
 from orchestrion.storage.counters import SqlCounters
+from orchestrion.storage.duties import SqlDuties
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.figures import SqlFigures
 from orchestrion.storage.folders import SqlFolders
@@ -17,12 +18,15 @@ from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
 from orchestrion.storage.repair import SqlInvariants
+from orchestrion.storage.retention import SqlRetention
 from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
 from orchestrion.storage.servers import SqlServers
 from orchestrion.storage.trigger_store import SqlTriggers
+from orchestrion.storage.statistics import SqlStatistics
 from orchestrion.storage.variables import SqlVariables
+from orchestrion.storage.watch import SqlWatch
 
 
 class SqlTransaction:
@@ -46,5 +50,9 @@ class SqlTransaction:
         self.leases = SqlLeases(connection)
         self.figures = SqlFigures(connection)
         self.invariants = SqlInvariants(connection)
+        self.duties = SqlDuties(connection)
+        self.retention = SqlRetention(connection)
+        self.statistics = SqlStatistics(connection)
+        self.watch = SqlWatch(connection)
         self.settings = SqlSettings(connection)
         self.installation = SqlInstallation(connection)

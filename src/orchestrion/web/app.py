@@ -14,6 +14,7 @@ from starlette.routing import Match, Route
 from orchestrion import __version__
 from orchestrion.web import problems
 from orchestrion.web.admin import health_routes as health
+from orchestrion.web.admin import maintenance_routes as maintenance
 from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
 from orchestrion.web.admin import schedule_routes as schedules
@@ -44,6 +45,7 @@ _ROUTERS = (
     rerun_routes.router,
     resources.router,
     schedules.router,
+    maintenance.router,
     health.router,
     admin.router,
 )

@@ -17,11 +17,13 @@ from orchestrion.services.access import Access, Authenticated
 from orchestrion.services.authoring import Authoring
 from orchestrion.services.computer_groups import ComputerGroups
 from orchestrion.services.counters import Counters
+from orchestrion.services.figures import RunFigures
 from orchestrion.services.folders import Folders
 from orchestrion.services.health import Health
 from orchestrion.services.imports import Imports
 from orchestrion.services.jobs import Jobs
 from orchestrion.services.log_levels import LogLevels
+from orchestrion.services.maintenance.operators import Maintenance
 from orchestrion.services.operations import Operations
 from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
@@ -57,6 +59,8 @@ class Services:
     log_levels: LogLevels
     scrape: Scrape
     requests: Requests
+    maintenance: Maintenance
+    figures: RunFigures
     live: Live
     clock: Clock
 

@@ -53,7 +53,7 @@ async def list_audit(
     actor: ActorGiven, services: ServicesGiven, limit: Limit = 50, cursor: IdCursor = None
 ) -> AuditPage:
     """Who did what to what, newest first."""
-    found = [_entry(each) for each in await services.operations.audit(actor, cursor, limit)]
+    found = [audit_entry(each) for each in await services.operations.audit(actor, cursor, limit)]
     return AuditPage(items=found, next_cursor=found[-1].id if len(found) == limit else None)
 
 
@@ -63,6 +63,7 @@ async def get_openapi(request: Request) -> Response:
     return Response(to_json(request.app.openapi()), media_type="application/json")
 
 
-def _entry(found: AuditRecord) -> AuditEntry:
+def audit_entry(found: AuditRecord) -> AuditEntry:
+    """The body that tells of an entry."""
     fields = {name: getattr(found, name) for name in ("id", "at", "action", "object_type", "object_id", "object_name")}
     return AuditEntry(**fields, user=found.user_name, details=dict(found.details), origin=found.origin)

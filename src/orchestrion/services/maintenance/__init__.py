@@ -1,0 +1,1 @@
+"""What an installation does for itself, and what people may say about it."""

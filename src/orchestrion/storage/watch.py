@@ -1,0 +1,36 @@
+"""Runs that do not begin (ports.WatchStore)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+
+from orchestrion.model.job import InstanceState
+from orchestrion.ports.maintenance import Late
+from orchestrion.storage.tables import instance
+
+
+class SqlWatch:
+    """See ports.WatchStore."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def not_begun(self, before: datetime, limit: int) -> list[Late]:
+        """See ports.WatchStore."""
+        ready = (instance.c.state == InstanceState.READY.value) & instance.c.started_at.is_(None)
+        query = select(instance).where(ready, instance.c.created_at < before).order_by(instance.c.id).limit(limit)
+        return [_late(row) for row in self._connection.execute(query).mappings()]
+
+
+def _late(row: RowMapping) -> Late:
+    eligible = tuple(name for name in row["eligible"].split("|") if name)
+    return Late(
+        instance_id=row["id"],
+        job_id=row["job_id"],
+        runbook_id=row["runbook_id"],
+        runbook_path=row["runbook_path"],
+        eligible=eligible,
+        since=row["created_at"],
+    )
