@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar, cast
@@ -108,6 +109,14 @@ class World:
                 await self.waits[inputs.name].wait()
             return Count(value=self.counts[inputs.name])
 
+        async def cling(inputs: Name, ctx: RunContext) -> Count:
+            """Does not end when it is asked to."""
+            self.reached[inputs.name].set()
+            while not self.waits[inputs.name].is_set():
+                with suppress(asyncio.CancelledError):
+                    await self.waits[inputs.name].wait()
+            return Count(value=0)
+
         async def fail(inputs: Name, ctx: RunContext) -> Count:
             self.counts[inputs.name] += 1
             raise ActivityFailed("told to fail")
@@ -126,6 +135,7 @@ class World:
         ]
         definitions[3].prepare(evidence)
         definitions[3].verify(probe)
+        definitions.append(activity("Cling", category="World", effect="read")(cling))
         definitions.append(activity("Fail", category="World", effect="read")(fail))
         manifest = PackManifest("world", "World", "1", (*definitions, *self._talking()))
         packs = (manifest, control.manifest)

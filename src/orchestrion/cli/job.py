@@ -94,12 +94,19 @@ def go_on(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
 
 @app.command("stop")
 @calls_api
-def stop(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
+def stop(
+    api: Any,
+    job_id: JobId,
+    after_activity: Annotated[bool, typer.Option(help="Let the activities that run end by themselves.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Ask a job to stop.
 
-    One that has ended stays as it is.
+    Activities that run are ended, with the programs they started, unless they may end by themselves. One that has ended
+    stays as it is.
     """
-    _told(api.post(f"/jobs/{job_id}/stop", {}), as_json=as_json)
+    level = "after-activity" if after_activity else "now"
+    _told(api.post(f"/jobs/{job_id}/stop", {"level": level}), as_json=as_json)
 
 
 def _told(job: Any, *, as_json: bool) -> None:

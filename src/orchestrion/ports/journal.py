@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from orchestrion.model.job import JobStatus
+from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.model.values import Json, Record, Value
 from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, JobRecord
 
@@ -88,7 +88,7 @@ class Slice:
     """What one instance wants written, all or nothing.
 
     Journal rows in sequence, the inbox messages they consume, jobs for the runbooks it invokes, the ids of such
-    jobs to stop with the moment of it, and what becomes of the instance (None: it goes on).
+    jobs to stop with the moment and level of it, and what becomes of the instance (None: it goes on).
     """
 
     instance_id: str
@@ -99,7 +99,7 @@ class Slice:
     resolved_doubts: Sequence[str] = ()
     outcome: InstanceEnd | Hold | Park | None = None
     children: Sequence[JobRecord] = ()
-    stopped_children: Sequence[tuple[str, datetime]] = ()
+    stopped_children: Sequence[tuple[str, datetime, StopLevel]] = ()
     snapshot: Snapshot | None = None
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from orchestrion.model.condition import Status
-from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.model.job import InstanceState, JobStatus, StopLevel
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Json, Record, Value
 
@@ -44,6 +44,9 @@ class JobRecord:
     predecessor_id: str | None = None  # the monitor job whose cursor this one goes on from (durability.md 9)
     depth: int = 0  # how many runbooks invoked each other to get here
     rerun: Mapping[str, Json] | None = None  # which ended instance it repeats, and from where
+    stop_level: StopLevel | None = None  # once somebody has asked for its end
+    stop_requested_at: datetime | None = None
+    stop_acknowledged_at: datetime | None = None  # when a server began to stop it
     test: Mapping[str, Json] | None = None  # the document under test and how it is to run; ordinary jobs have none
     trace_context: str | None = None  # the W3C traceparent of whoever asked for it (model/trace.py)
 
@@ -244,5 +247,5 @@ class RunStore(Protocol):
     def children(self, instance_id: str) -> list[JobRecord]:
         """The jobs of the runbooks that an instance invoked, oldest first."""
 
-    def request_stop(self, job_id: str, now: datetime) -> JobRecord:
+    def request_stop(self, job_id: str, now: datetime, level: StopLevel) -> JobRecord:
         """Stops a job: one that has not started ends as canceled, others find the stop in the inbox."""

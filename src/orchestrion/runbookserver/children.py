@@ -12,7 +12,7 @@ from orchestrion.model.codec import read_runbook
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import InvalidError, NotFoundError, OrchestrionError
 from orchestrion.model.ids import derived_id
-from orchestrion.model.job import JobStatus, check_parameters
+from orchestrion.model.job import JobStatus, StopLevel, check_parameters
 from orchestrion.model.runbook import EffectClass, declared_parameters, start_activities
 from orchestrion.model.values import Json, Record, to_text
 from orchestrion.ports.authoring import RunbookRecord
@@ -97,12 +97,12 @@ class ChildRuns:
         else:
             self._end(child, _ending(child, message.payload), message.id)
 
-    def cancel(self) -> None:
+    def cancel(self, level: StopLevel = StopLevel.NOW) -> None:
         """The instance is stopped: it waits for nobody any longer, and stops those its author wants stopped."""
         now = self._journal.stamp()
         for child in self._waiting.values():
             if child.wants("stop_with_parent"):
-                self._journal.stop_child(child.job_id, now)
+                self._journal.stop_child(child.job_id, now, level)
             self._end(child, Ended(Status.CANCELED, ({JOB_ID: child.job_id},), "Stopped while it waited."))
         self._waiting.clear()
 

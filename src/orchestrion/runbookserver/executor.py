@@ -461,7 +461,7 @@ class InstanceExecutor:
         if not self._conductor.is_stopped:
             self._stop_reason = reason
             self._receive(StopRequested(self._journal.stamp()), codec.STOP, {"reason": reason, "level": level.value})
-            self._children.cancel()
+            self._children.cancel(level)
             for command in self._held_back():
                 self._hand_in(self._start.canceled(command))
             self._gate.held_back.clear()

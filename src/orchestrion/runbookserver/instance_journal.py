@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from orchestrion.engine.conductor import Conductor
+from orchestrion.model.job import StopLevel
 from orchestrion.model.values import Json
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, ExecutionRow, Hold, InstanceEnd, Park, SignalRow, Slice, Snapshot
@@ -33,7 +34,7 @@ class InstanceJournal:
         self._doubts: list[DoubtRecord] = []
         self._resolved: list[str] = []
         self._children: list[JobRecord] = []
-        self._stopped: list[tuple[str, datetime]] = []
+        self._stopped: list[tuple[str, datetime, StopLevel]] = []
         self._kept: list[SignalRow] = []
         self._snapshot_at = 0
         self._refused = refused
@@ -87,9 +88,9 @@ class InstanceJournal:
         """A runbook is invoked: its job is stored with the rows."""
         self._children.append(job)
 
-    def stop_child(self, job_id: str, at: datetime) -> None:
+    def stop_child(self, job_id: str, at: datetime, level: StopLevel) -> None:
         """An invoked runbook's job is stopped with the rows."""
-        self._stopped.append((job_id, at))
+        self._stopped.append((job_id, at, level))
 
     def wants_snapshot(self, rows: int) -> bool:
         """Whether at least `rows` rows follow the last snapshot."""

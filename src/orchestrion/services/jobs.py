@@ -10,7 +10,7 @@ from uuid_utils import uuid7
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.codec import read_runbook
 from orchestrion.model.errors import ConflictError, InvalidError, NotFoundError
-from orchestrion.model.job import JobStatus, check_parameters, has_ended
+from orchestrion.model.job import JobStatus, StopLevel, check_parameters, has_ended
 from orchestrion.model.runbook import declared_parameters
 from orchestrion.model.trace import TraceContext
 from orchestrion.model.values import Json, Record, Value
@@ -62,15 +62,15 @@ class Jobs:
         self._tell(job)
         return job
 
-    async def stop(self, actor: Actor, job_id: str) -> JobRecord:
+    async def stop(self, actor: Actor, job_id: str, level: StopLevel = StopLevel.NOW) -> JobRecord:
         """Asks for the end of a job; one that has ended stays as it is. Raises NotFoundError and RefusedError."""
-        job = await self._database.write(lambda tx: self._stop(tx, actor, tx.runs.job(job_id)))
+        job = await self._database.write(lambda tx: self._stop(tx, actor, tx.runs.job(job_id), level))
         self._after_stop(job)
         return job
 
-    async def stop_runbook(self, actor: Actor, runbook_id: str) -> int:
+    async def stop_runbook(self, actor: Actor, runbook_id: str, level: StopLevel = StopLevel.NOW) -> int:
         """Asks for the end of all jobs of a runbook; gives their number."""
-        stopped = await self._database.write(lambda tx: self._stop_all(tx, actor, runbook_id))
+        stopped = await self._database.write(lambda tx: self._stop_all(tx, actor, runbook_id, level))
         for job in stopped:
             self._after_stop(job)
         return len(stopped)
@@ -180,18 +180,19 @@ class Jobs:
             tx.audit.add(audit_entry(actor, now, "started", Subject("runbook", runbook.id, runbook.path), details))
         return stored
 
-    def _stop(self, tx: Transaction, actor: Actor, job: JobRecord) -> JobRecord:
+    def _stop(self, tx: Transaction, actor: Actor, job: JobRecord, level: StopLevel = StopLevel.NOW) -> JobRecord:
         demand(actor, Right.STOP, job.runbook_path)
         if has_ended(job.status):
             return job
         now = self._clock.now()
-        tx.audit.add(audit_entry(actor, now, "stopped", Subject("job", job.id, job.runbook_path)))
-        return tx.runs.request_stop(job.id, now)
+        subject = Subject("job", job.id, job.runbook_path)
+        tx.audit.add(audit_entry(actor, now, "stopped", subject, {"level": level.value}))
+        return tx.runs.request_stop(job.id, now, level)
 
-    def _stop_all(self, tx: Transaction, actor: Actor, runbook_id: str) -> list[JobRecord]:
+    def _stop_all(self, tx: Transaction, actor: Actor, runbook_id: str, level: StopLevel) -> list[JobRecord]:
         demand(actor, Right.STOP, tx.runbooks.get(runbook_id).path)
         wanted = RunFilter(runbook_id=runbook_id, statuses=_ACTIVE, limit=_MOST_STOPPED)
-        return [self._stop(tx, actor, job) for job in tx.runs.jobs(wanted)]
+        return [self._stop(tx, actor, job, level) for job in tx.runs.jobs(wanted)]
 
     def _answer(
         self, tx: Transaction, actor: Actor, execution_id: str, answer: str, records: Sequence[Record], comment: str

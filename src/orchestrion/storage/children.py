@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from orchestrion.model.job import JobStatus, has_ended
+from orchestrion.model.job import JobStatus, StopLevel, has_ended
 from orchestrion.ports.runs import JobRecord
 from orchestrion.storage.admission import admit
 from orchestrion.storage.dialect import insert_or_ignore
@@ -25,8 +25,8 @@ def add_child(connection: Connection, child: JobRecord) -> None:
         admit(connection, child.runbook_id, child.created_at)
 
 
-def stop_child(connection: Connection, job_id: str, now: datetime) -> None:
+def stop_child(connection: Connection, job_id: str, now: datetime, level: StopLevel) -> None:
     """Asks for the end of an invoked runbook's job, unless it has ended."""
     status = connection.scalar(select(job.c.status).where(job.c.id == job_id))
     if status is not None and not has_ended(JobStatus(status)):
-        stop_job(connection, job_id, now)
+        stop_job(connection, job_id, now, level)

@@ -7,15 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, func, select, update
 
-from orchestrion.model.job import InstanceState, JobStatus, has_ended
+from orchestrion.model.job import InstanceState, JobStatus, StopLevel, has_ended
 from orchestrion.model.values import Json
 from orchestrion.ports.journal import InstanceEnd
 from orchestrion.storage.admission import add_instance, admit, admit_triggers
 from orchestrion.storage.holding import Posted, post_message
 from orchestrion.storage.rows import json_text, records_of
 from orchestrion.storage.tables import doubt, inbox, instance, job, monitor, snapshot
-
-STOP_MESSAGE = "stop"
 
 
 def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> None:
@@ -106,15 +104,18 @@ def _restart(connection: Connection, instance_id: str, job_id: str, now: datetim
     add_instance(connection, row, trigger, now)
 
 
-def stop_job(connection: Connection, job_id: str, now: datetime) -> None:
-    """Stops a job that has not ended: what nobody runs ends at once, what runs gets the stop in its inbox."""
+def stop_job(connection: Connection, job_id: str, now: datetime, level: StopLevel = StopLevel.NOW) -> None:
+    """Stops a job that has not ended: what nobody runs ends at once, what runs gets the stop in its inbox.
+
+    A stop of the other level may follow the first.
+    """
     row = connection.execute(select(job).where(job.c.id == job_id).with_for_update()).mappings().one()
     if not row["admitted"]:
         _end_job(connection, job_id, now)
         return
-    connection.execute(
-        update(job).where(job.c.id == job_id).values(status=JobStatus.STOPPING.value, reason="A stop was requested.")
-    )
+    stopping = {"status": JobStatus.STOPPING.value, "reason": _STOPS[level], "stop_level": level.value}
+    requested = row["stop_requested_at"] or now
+    connection.execute(update(job).where(job.c.id == job_id).values(stop_requested_at=requested, **stopping))
     _stop_monitor(connection, job_id)
     active = select(instance.c.id, instance.c.state, instance.c.started_at).where(
         instance.c.job_id == job_id, instance.c.state != InstanceState.ENDED.value
@@ -122,20 +123,34 @@ def stop_job(connection: Connection, job_id: str, now: datetime) -> None:
     for each in connection.execute(active).all():
         never_ran = each.state == InstanceState.READY.value and each.started_at is None
         if never_ran or each.state == InstanceState.HELD.value:
-            _stop_children(connection, each.id, now)
+            _stop_children(connection, each.id, now, level)
             end_instances(connection, {each.id: InstanceEnd(JobStatus.CANCELED, now)})
         else:
-            post_message(connection, each.id, Posted(STOP_MESSAGE, "stop", {}, now))
+            post_message(connection, each.id, Posted(f"stop:{level}", "stop", {"level": level.value}, now))
     if row["is_monitor"]:
         end_stopped_monitor(connection, job_id, now)
 
 
-def _stop_children(connection: Connection, instance_id: str, now: datetime) -> None:
+_STOPS = {
+    StopLevel.AFTER_ACTIVITY: "A stop was requested, after the current activities.",
+    StopLevel.NOW: "A stop was requested.",
+}
+
+
+def _stop_children(connection: Connection, instance_id: str, now: datetime, level: StopLevel) -> None:
     """Nobody runs the instance any longer, so nobody else would stop what it has invoked."""
     ended = [status.value for status in JobStatus if has_ended(status)]
     query = select(job.c.id).where(job.c.parent_instance_id == instance_id, job.c.status.not_in(ended))
     for job_id in connection.scalars(query).all():
-        stop_job(connection, job_id, now)
+        stop_job(connection, job_id, now, level)
+
+
+def acknowledge_stop(connection: Connection, instance_id: str, at: datetime) -> None:
+    """The instance's server has begun to stop it; the first one counts for the job."""
+    of_instance = select(instance.c.job_id).where(instance.c.id == instance_id).scalar_subquery()
+    connection.execute(
+        update(job).where(job.c.id == of_instance, job.c.stop_acknowledged_at.is_(None)).values(stop_acknowledged_at=at)
+    )
 
 
 def _stop_monitor(connection: Connection, job_id: str) -> None:

@@ -26,7 +26,7 @@ from orchestrion.storage import claims, monitors
 from orchestrion.storage.children import add_child, stop_child
 from orchestrion.storage.database import SqlDatabase
 from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows, is_postgres
-from orchestrion.storage.endings import end_instances
+from orchestrion.storage.endings import acknowledge_stop, end_instances
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import hold_instance, newest_snapshot, park_instance, store_snapshot
 from orchestrion.storage.journal_rows import read_rows, same_rows
@@ -140,8 +140,8 @@ def _consume(connection: Connection, slices: Sequence[Slice]) -> None:
         _consume_messages(connection, each)
         for child in each.children:
             add_child(connection, child)
-        for job_id, at in each.stopped_children:
-            stop_child(connection, job_id, at)
+        for job_id, at, level in each.stopped_children:
+            stop_child(connection, job_id, at, level)
         if each.snapshot is not None:
             store_snapshot(connection, each.instance_id, each.snapshot)
         if isinstance(each.outcome, Hold) and not _ends_instead(connection, each, each.outcome):
@@ -167,6 +167,9 @@ def _consume_messages(connection: Connection, each: Slice) -> None:
         connection.execute(
             delete(inbox).where(inbox.c.instance_id == each.instance_id, inbox.c.message_id.in_(each.consumed))
         )
+        stopped = next((row.at for row in each.rows if isinstance(row, SignalRow) and row.kind == "stop"), None)
+        if stopped is not None:
+            acknowledge_stop(connection, each.instance_id, stopped)
     for new in each.doubts:
         connection.execute(insert_or_ignore(connection, doubt).values(doubt_values(new)))
     if each.resolved_doubts:

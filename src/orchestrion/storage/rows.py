@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping
 
 from orchestrion.engine.signals import parse_key
 from orchestrion.model.condition import Status
-from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.model.job import InstanceState, JobStatus, StopLevel
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Record
 from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, InstanceRecord, JobRecord, TriggerRecord
@@ -62,6 +62,9 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
         depth=row["depth"],
         rerun=optional_json(row["rerun"]),
         test=optional_json(row["test"]),
+        stop_level=None if row["stop_level"] is None else StopLevel(row["stop_level"]),
+        stop_requested_at=row["stop_requested_at"],
+        stop_acknowledged_at=row["stop_acknowledged_at"],
         trace_context=row["trace_context"],
     )
 

@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import NotFoundError
-from orchestrion.model.job import InstanceState, JobStatus, has_ended
+from orchestrion.model.job import InstanceState, JobStatus, StopLevel, has_ended
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Json, Record
 from orchestrion.ports.runs import (
@@ -132,10 +132,10 @@ class SqlRuns:
         query = _jobs().where(job.c.parent_instance_id == instance_id).order_by(job.c.id)
         return [job_record(row, row["server_name"]) for row in self._connection.execute(query).mappings()]
 
-    def request_stop(self, job_id: str, now: datetime) -> JobRecord:
+    def request_stop(self, job_id: str, now: datetime, level: StopLevel) -> JobRecord:
         """See ports.RunStore."""
         if not has_ended(self.job(job_id).status):
-            stop_job(self._connection, job_id, now)
+            stop_job(self._connection, job_id, now, level)
         return self.job(job_id)
 
     def _job_by_key(self, key: str | None) -> JobRecord | None:

@@ -23,8 +23,8 @@ from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
 from orchestrion.storage.servers import SqlServers
-from orchestrion.storage.trigger_store import SqlTriggers
 from orchestrion.storage.statistics import SqlStatistics
+from orchestrion.storage.trigger_store import SqlTriggers
 from orchestrion.storage.variables import SqlVariables
 from orchestrion.storage.watch import SqlWatch
 

@@ -57,7 +57,7 @@ def ctx(database: SqlDatabase) -> ServerContext:
     clock = SystemClock()
     events = EventSource("server", clock, never, "Runbook", "job")
     return ServerContext(
-        execution_id="e",
+        key="e",
         activity_id="a",
         activity_name="A",
         instance_id="i",

@@ -99,9 +99,12 @@ async def start_runbook(
 
 
 @router.post("/runbooks/{runbook_id}/stop", operation_id="stop_runbook", summary="Stop all jobs of a runbook")
-async def stop_runbook(runbook_id: Id, actor: ActorGiven, services: ServicesGiven) -> StoppedJobs:
+async def stop_runbook(
+    runbook_id: Id, actor: ActorGiven, services: ServicesGiven, body: StopOrder | None = None
+) -> StoppedJobs:
     """Asks all jobs of a runbook to stop."""
-    return StoppedJobs(stopped=await services.jobs.stop_runbook(actor, runbook_id))
+    order = body or StopOrder()
+    return StoppedJobs(stopped=await services.jobs.stop_runbook(actor, runbook_id, order.level))
 
 
 @router.get("/jobs", operation_id="list_jobs", summary="Jobs, newest first")
@@ -132,10 +135,10 @@ async def stop_job(
     job_id: Id,
     actor: ActorGiven,
     services: ServicesGiven,
-    body: StopOrder | None = None,  # noqa: ARG001 - nothing to choose yet
+    body: StopOrder | None = None,
 ) -> Job:
     """Asks a job to stop; one that has ended stays as it is."""
-    return job_of(await services.jobs.stop(actor, job_id))
+    return job_of(await services.jobs.stop(actor, job_id, (body or StopOrder()).level))
 
 
 @router.get("/jobs/{job_id}/triggers", operation_id="list_triggers", summary="What a monitor saw")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue, StringConstraints
 
 from orchestrion.model.condition import Status
-from orchestrion.model.job import JobStatus
+from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.model.resources import EventType, ServerStatus
 from orchestrion.model.runbook import EffectClass
 from orchestrion.web.schemas import Answer, DocumentBody, ItemRecord, ItemValue, Name, Order, UserRef
@@ -48,6 +48,15 @@ class ParentRef(Answer):
     instance_id: str
 
 
+class Stop(Answer):
+    """How far a stop has come; the job's own end is its end."""
+
+    level: StopLevel
+    requested_at: datetime
+    acknowledged_at: datetime | None
+    """When a runbook server began to stop what runs."""
+
+
 class Job(Answer):
     """A request to run one version of a runbook."""
 
@@ -77,6 +86,8 @@ class Job(Answer):
     """The instance whose Invoke Runbook activity started it."""
     depth: int
     """How many runbooks invoked each other to get here."""
+    stop: Stop | None
+    """Once somebody has asked for its end."""
     rerun_of: str | None
     """The ended instance that it runs again."""
     is_test: bool
@@ -95,8 +106,8 @@ class JobPage(Answer):
 class StopOrder(Order):
     """How to stop."""
 
-    now: Literal[False] = False
-    """Running activities are cancelled in order; ending them at once is not offered yet."""
+    level: StopLevel = StopLevel.NOW
+    """Whether running activities may end by themselves, or are ended now; a second order may ask for more."""
 
 
 class Trigger(Answer):

@@ -35,6 +35,7 @@ from orchestrion.web.operations.schemas import (
     PackVersion,
     ParentRef,
     Server,
+    Stop,
     Trigger,
 )
 from orchestrion.web.operations.steering_schemas import Wait
@@ -67,9 +68,18 @@ def job_of(found: JobRecord) -> Job:
         created_by=UserRef(id=found.created_by_id, name=found.created_by_name),
         returned_data=[dict(each) for each in found.returned],
         parent=ParentRef.model_validate(parent) if has_parent else None,
+        stop=_stop_of(found),
         rerun_of=str(found.rerun["instance_id"]) if found.rerun else None,
         is_test=found.test is not None,
         is_dry_run=bool(found.test and found.test.get("dry_run")),
+    )
+
+
+def _stop_of(found: JobRecord) -> Stop | None:
+    if found.stop_level is None or found.stop_requested_at is None:
+        return None
+    return Stop(
+        level=found.stop_level, requested_at=found.stop_requested_at, acknowledged_at=found.stop_acknowledged_at
     )
 
 
