@@ -14,6 +14,7 @@ from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.figures import SqlFigures
 from orchestrion.storage.folders import SqlFolders
 from orchestrion.storage.global_settings import SqlSettings
+from orchestrion.storage.incarnation import SqlIncarnation
 from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
@@ -23,8 +24,8 @@ from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
 from orchestrion.storage.servers import SqlServers
-from orchestrion.storage.trigger_store import SqlTriggers
 from orchestrion.storage.statistics import SqlStatistics
+from orchestrion.storage.trigger_store import SqlTriggers
 from orchestrion.storage.variables import SqlVariables
 from orchestrion.storage.watch import SqlWatch
 
@@ -56,3 +57,4 @@ class SqlTransaction:
         self.watch = SqlWatch(connection)
         self.settings = SqlSettings(connection)
         self.installation = SqlInstallation(connection)
+        self.incarnation = SqlIncarnation(connection)
