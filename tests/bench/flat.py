@@ -22,7 +22,7 @@ from tests.bench.report import RESULTS, ROOT, between_markers, machine, revision
 from tests.bench.scale import add_ended, rate
 
 PAGE = ROOT / "docs" / "scaling.md"
-_LOOKS, _STARTS = 20, 50
+_LOOKS, _STARTS, _PURGED = 20, 50, 50
 _ROWS = {
     "added_per_second": "executions generated a second",
     "bytes_per_execution": "bytes on disk for each execution, with its share of job and instance",
@@ -34,6 +34,7 @@ _ROWS = {
     "runbook_jobs_ms": "newest 50 jobs of a runbook, ms",
     "instances_ms": "newest 50 instances, ms",
     "failed_instances_ms": "newest 50 failed instances, ms",
+    "purge_ms": "purge of 50 instances with 500 executions, ms",
     "instance_ms": "one instance with its summary, ms",
 }
 
@@ -58,6 +59,7 @@ async def flat(place: Place, load: Load, sizes: Sequence[int]) -> list[Figures]:
             figures |= await _pages(core, runbook_id)
             async with serving(core):
                 figures |= await one_by_one(core, Runs(runbook_id, CHAIN, _STARTS))
+            figures["purge_ms"] = await _purge(place, core)
         found.append(figures)
         print(json.dumps(figures), file=sys.stderr, flush=True)  # noqa: T201 - the next size takes minutes
     return found
@@ -78,6 +80,18 @@ async def _pages(core: Core, runbook_id: str) -> Figures:
         "instance_ms": lambda: runs.instance(SYSTEM, instance_id),
     }
     return {name: await _median(look) for name, look in looks.items()}
+
+
+async def _purge(place: Place, core: Core) -> float:
+    """Milliseconds, median, for the transaction that removes the oldest fifty instances with all they left."""
+    oldest = f"SELECT id FROM instance WHERE state = 'ended' ORDER BY id LIMIT {_PURGED}"
+
+    async def remove() -> None:
+        ids = [str(row[0]) for row in await place.sql.rows(oldest)]
+        removed = await core.database.write(lambda tx: tx.retention.remove(ids))
+        assert removed.instances == _PURGED
+
+    return await _median(remove)
 
 
 async def _median(look: Callable[[], Awaitable[object]]) -> float:
