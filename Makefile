@@ -129,9 +129,13 @@ fmt: setup ## format the code and mend what lint can mend
 schema: setup ## write the generated files anew: OpenAPI document, front-end types, CLI reference
 	@scripts/generate
 
-.PHONY: bench
-bench: setup ## measure; prints figures and proves nothing
-	@$(PYTEST) -s -m bench tests/bench
+.PHONY: bench bench-compare bench-scale
+bench: setup ## measure: BENCH=chain,idle says what, BENCH_DOCS=1 writes docs/performance.md
+	@$(BIN)/python -m tests.bench.report
+bench-compare: setup ## measure two revisions in turn: OLD=main~5 NEW=main, BENCH=chain,idle
+	@$(BIN)/python -m tests.bench.compare $(OLD) $(or $(NEW),HEAD) --only "$${BENCH:-chain,idle}"
+bench-scale: setup ## what stays flat behind 1,000 to SIZES executions on PostgreSQL; BENCH_DOCS=1 writes docs/scaling.md
+	@$(BIN)/python -m tests.bench.flat $(or $(SIZES),1000 1000000 10000000)
 
 .PHONY: soak
 soak: setup ## run for long under load and kills: SOAK_MINUTES says how long

@@ -47,16 +47,16 @@ async def fan(place: Place, load: Load) -> Figures:
 
 async def _both(place: Place, runs: Runs) -> Figures:
     async with place.core() as core, serving(core):
-        figures = await _measured(place, core, runs)
+        figures = await one_by_one(core, runs)
     if place.kind == "sqlite":
         return figures
     with place.servers(1, 200):
         async with place.core() as core:
-            across = await _measured(place, core, runs)
+            across = await one_by_one(core, runs)
     return figures | {f"across_{name}": value for name, value in across.items()}
 
 
-async def _measured(place: Place, core: Core, runs: Runs) -> Figures:
+async def one_by_one(core: Core, runs: Runs) -> Figures:
     """Milliseconds: p50 and p95 until the caller knows the end, and until the first activity starts."""
     ends, begins = [], []
     with core.wakeups.listen("live") as listener:

@@ -1,18 +1,11 @@
-"""What stays flat: chains with much work waiting, with much history behind, and what people look at beside them."""
+"""Chains of one runbook with much work waiting, and with much history behind."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
-from orchestrion.bootstrap.composition import Core
-from orchestrion.model.access import SYSTEM
-from orchestrion.model.job import JobStatus
 from orchestrion.model.values import Value
-from orchestrion.ports.runs import RunFilter
 from orchestrion.storage.generating import History, add_history, database_bytes, refresh_statistics
 from tests.bench import runbooks
 from tests.bench.chain import CHAIN, Figures, Load, check_rows, prepared, run, until_ended, until_none
@@ -21,7 +14,6 @@ from tests.bench.sql import seconds_of
 
 SMALL = 1000
 _AT_ONCE = 1000  # instances generated in one transaction
-_LOOKS = 20
 _DAYS = 90
 
 
@@ -39,30 +31,8 @@ async def finished(place: Place, load: Load) -> Figures:
     found = []
     for size, before in ((SMALL, 0), (load.large, SMALL)):
         await add_ended(place, runbook_id, size - before, activities=1)
-        found.append(await _rate(place, load))
+        found.append(await rate(place, load))
     return {"rate_1k": found[0], "rate_1m": found[1], "flatness": round(found[1] / found[0], 3)}
-
-
-async def flat(place: Place, load: Load, sizes: tuple[int, ...]) -> list[Figures]:
-    """With so many executions behind: the rate of chains, a start on an idle system, and the pages of the console."""
-    runbook_id = await prepared(place, load.kind)
-    found: list[Figures] = []
-    made = 0
-    for size in sizes:
-        begin = time.monotonic()
-        grown = await add_ended(place, runbook_id, (size - made) // CHAIN, activities=CHAIN)
-        seconds = time.monotonic() - begin
-        added, made = size - made, size
-        figures: Figures = {
-            "executions": size,
-            "added_per_second": round(added / seconds),
-            "bytes_per_execution": round(grown / added),
-            "rate": await _rate(place, load),
-        }
-        async with place.core() as core:
-            figures |= await _pages(core, runbook_id)
-        found.append(figures)
-    return found
 
 
 async def add_ended(place: Place, runbook_id: str, jobs: int, activities: int) -> int:
@@ -84,7 +54,7 @@ async def add_ended(place: Place, runbook_id: str, jobs: int, activities: int) -
         return await core.database.on_writer(database_bytes) - before
 
 
-async def _rate(place: Place, load: Load) -> int:
+async def rate(place: Place, load: Load) -> int:
     with place.servers(load.servers, max(1, load.in_flight // load.servers)) as servers:
         await until_ended(place, await place.release(100))
         return int(str((await run(place, servers, load))["rate"]))
@@ -109,29 +79,3 @@ async def _rate_of_first(place: Place, runbook_id: str, count: int) -> int:
     first = f"SELECT min({seconds_of(place.kind, 'started_at')}) {ended}"
     seconds = float((await place.sql.rows(last))[0][0]) - float((await place.sql.rows(first))[0][0])
     return round(count * CHAIN / seconds)
-
-
-async def _pages(core: Core, runbook_id: str) -> Figures:
-    """Milliseconds, median: what the console shows first, and what it shows of one old instance."""
-    runs = core.services.runs
-    failed = RunFilter(statuses=(JobStatus.FAILED,), limit=50)
-    oldest = await core.database.read(lambda tx: tx.runs.instances(RunFilter(runbook_id=runbook_id, limit=1)))
-    instance_id = oldest[0].id
-    looks: dict[str, Callable[[], Awaitable[object]]] = {
-        "jobs_ms": lambda: runs.jobs(SYSTEM, RunFilter(limit=50)),
-        "failed_jobs_ms": lambda: runs.jobs(SYSTEM, failed),
-        "runbook_jobs_ms": lambda: runs.jobs(SYSTEM, RunFilter(runbook_id=runbook_id, limit=50)),
-        "instances_ms": lambda: runs.instances(SYSTEM, RunFilter(limit=50)),
-        "failed_instances_ms": lambda: runs.instances(SYSTEM, failed),
-        "instance_ms": lambda: runs.instance(SYSTEM, instance_id),
-    }
-    return {name: await _median(look) for name, look in looks.items()}
-
-
-async def _median(look: Callable[[], Awaitable[object]]) -> float:
-    taken = []
-    for _ in range(_LOOKS):
-        begin = time.perf_counter()
-        await look()
-        taken.append(1000 * (time.perf_counter() - begin))
-    return round(statistics.median(taken), 2)

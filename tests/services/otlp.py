@@ -26,6 +26,7 @@ class Received:
     begun: int
     ended: int
     is_error: bool
+    message: str
     attributes: Mapping[str, Any]
     resource: Mapping[str, Any]
     links: tuple[str, ...] = ()
@@ -64,6 +65,7 @@ def _received(span: Any, resource: Mapping[str, Any]) -> Received:
         begun=span.start_time_unix_nano,
         ended=span.end_time_unix_nano,
         is_error=span.status.code == 2,
+        message=span.status.message,
         attributes=_values(span.attributes),
         resource=resource,
         links=tuple(each.trace_id.hex() for each in span.links),

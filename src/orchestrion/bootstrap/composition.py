@@ -31,6 +31,7 @@ from orchestrion.services.counters import Counters
 from orchestrion.services.figures import RunFigures
 from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
+from orchestrion.services.incarnations import Incarnations
 from orchestrion.services.installation import establish
 from orchestrion.services.jobs import Jobs
 from orchestrion.services.log_levels import LogLevels
@@ -41,6 +42,7 @@ from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
 from orchestrion.services.schedules import Schedules
+from orchestrion.services.stamps import Stamps
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
 from orchestrion.services.users import Users
@@ -50,6 +52,7 @@ from orchestrion.storage.database import SqlDatabase, open_database
 from orchestrion.storage.hearts import LoopHearts, ThreadHearts
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import migrate
+from orchestrion.storage.stamp_file import SqliteStampFile
 from orchestrion.storage.wakeups import LocalWakeups, PostgresWakeups
 from orchestrion.web.deps import Services, WebSettings
 from orchestrion.web.live import Live
@@ -82,6 +85,11 @@ class Core:
         return Users(self.database, self.clock, self.passwords, SystemSecrets())
 
     @cached_property
+    def incarnations(self) -> Incarnations:
+        """What follows when the database may have lost commits."""
+        return Incarnations(self.database, self.clock, self.wakeups)
+
+    @cached_property
     def services(self) -> Services:
         """The use cases that the web service offers."""
         database, clock, wakeups = self.database, self.clock, self.wakeups
@@ -101,6 +109,7 @@ class Core:
             steering=Steering(database, wakeups, clock),
             reruns=Reruns(database, wakeups, clock),
             tester=Tester(database, wakeups, clock),
+            incarnations=self.incarnations,
             health=self.observing.health,
             log_levels=LogLevels(database, clock, wakeups),
             scrape=self.observing.scrape,
@@ -151,11 +160,20 @@ async def opened(settings: Settings) -> AsyncIterator[Core]:
         clock = SystemClock()
         vault = MasterKeyVault(await _master_key(settings, database))
         await establish(database, clock, vault)
+        if settings.is_sqlite:
+            await stamps(settings, database).check()
         url = settings.database_url
         wakeups = LocalWakeups() if settings.is_sqlite else PostgresWakeups(url)
         yield Core(settings, database, wakeups, clock, vault)
+        if settings.is_sqlite:
+            await stamps(settings, database).renew()  # so that a copy from before is known, however short the run was
     finally:
         await database.close()
+
+
+def stamps(settings: Settings, database: SqlDatabase) -> Stamps:
+    """What tells the SQLite file from a copy of it."""
+    return Stamps(database, SqliteStampFile(sqlite_file(settings.database_url)))
 
 
 async def migrated(settings: Settings) -> None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from orchestrion.bootstrap.composition import Core, key_path, migrated, opened
+from orchestrion.bootstrap.composition import Core, key_path, migrated, opened, stamps
 from orchestrion.bootstrap.data_folder import locked, prepare
 from orchestrion.interchange import schema
 from orchestrion.interchange.rehearsal_file import RehearsalText
@@ -18,11 +18,14 @@ from orchestrion.packhost.discovery import EntryPointCatalogue
 from orchestrion.packhost.validate import problems_of
 from orchestrion.ports.maintenance import Violation
 from orchestrion.ports.packs import InstalledType
+from orchestrion.runbookserver.clock import SystemClock
 from orchestrion.security.keys import create_master_key
 from orchestrion.security.vault import key_id
+from orchestrion.services.incarnations import Incarnations
 from orchestrion.settings import Settings, masked_url
 from orchestrion.storage.database import open_database
 from orchestrion.storage.migrate import newest, revision
+from orchestrion.storage.wakeups import LocalWakeups
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,20 @@ async def check_invariants(settings: Settings) -> list[Violation] | None:
         return await database.read(lambda stores: stores.invariants.violations())
     finally:
         await database.close()
+
+
+async def note_restore(settings: Settings, reason: str) -> dict[str, object]:
+    """Says that the database is a copy of an earlier state: what had not ended is held; raises UnavailableError."""
+    with _alone(settings):
+        await migrated(settings)
+        database = open_database(settings.database_url)
+        try:
+            begun = await Incarnations(database, SystemClock(), LocalWakeups()).restored(SYSTEM, reason)
+            if settings.is_sqlite:
+                await stamps(settings, database).renew()
+        finally:
+            await database.close()
+    return {"incarnation": begun.number, "held jobs": begun.held_jobs, "reason": begun.reason}
 
 
 async def check_key(settings: Settings) -> dict[str, object]:

@@ -11,7 +11,7 @@ import anyio
 import structlog
 from anyio.abc import TaskGroup
 
-from orchestrion.bootstrap.composition import Core, migrated, opened, web_settings
+from orchestrion.bootstrap.composition import Core, migrated, opened, stamps, web_settings
 from orchestrion.bootstrap.data_folder import LocalClient, locked, read_local_client, write_local_client
 from orchestrion.bootstrap.samples import import_samples
 from orchestrion.bootstrap.service_manager import READY, STOPPING, notify
@@ -117,6 +117,8 @@ async def _running(core: Core) -> AsyncIterator[TaskGroup]:
     async with core.observing.watched(core.wakeups), anyio.create_task_group() as group:
         if isinstance(core.wakeups, PostgresWakeups):
             group.start_soon(core.wakeups.run)
+        if core.settings.is_sqlite:
+            group.start_soon(stamps(core.settings, core.database).run)
         group.start_soon(upkeep(core).run)
         yield group
         group.cancel_scope.cancel()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from orchestrion.cli.failures import ExitCode, reports_failures
-from orchestrion.cli.options import AsJson, Config, Database, DataDir
+from orchestrion.cli.options import AsJson, Config, Database, DataDir, calls_api
 from orchestrion.cli.terminal import terminal
 from orchestrion.settings import load
 
@@ -89,6 +89,44 @@ def generate(
         terminal().note(f"{done:,} executions")
 
     _tell(anyio.run(generate_history, settings, executions, days, tell), as_json=as_json)
+
+
+@app.command("restored")
+@reports_failures
+def restored(
+    data_dir: DataDir = None,
+    database: Database = None,
+    config: Config = None,
+    reason: Annotated[str, typer.Option(help="What happened, for those who look at what is held.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say that the database was restored from a copy.
+
+    What has happened since the copy was made, the database does not know. So every run that has not ended is held, and
+    every monitor disarmed, until `orchestrion db release`.
+    """
+    import anyio
+
+    from orchestrion.bootstrap.maintenance import note_restore
+    from orchestrion.services.incarnations import RESTORED
+
+    settings = load({"data_dir": data_dir, "database": database}, config).settings
+    _tell(anyio.run(note_restore, settings, reason or RESTORED), as_json=as_json)
+
+
+@app.command("release")
+@calls_api
+def release(
+    api: Any,
+    runbook: Annotated[str | None, typer.Option(metavar="PATH", help="Only the jobs of this runbook.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let go on what was held because the database may have lost commits.
+
+    Runs go on where the database left them: what they did after that, they may do again. Stop those that must not.
+    """
+    released = api.post("/incarnation/release", {"path": runbook})
+    _tell(released, as_json=as_json)
 
 
 def _tell(state: dict[str, object], *, as_json: bool) -> None:

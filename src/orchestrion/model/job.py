@@ -53,12 +53,19 @@ class Outcome(StrEnum):
 _ENDS = frozenset({JobStatus.SUCCESS, JobStatus.WARNING, JobStatus.FAILED, JobStatus.CANCELED})
 JOB_TRANSITIONS: Mapping[JobStatus, frozenset[JobStatus]] = {
     JobStatus.PENDING: frozenset(
-        {JobStatus.RUNNING, JobStatus.WAITING, JobStatus.CANCELED, JobStatus.FAILED, JobStatus.SUCCESS}
+        {
+            JobStatus.RUNNING,
+            JobStatus.WAITING,
+            JobStatus.HELD,
+            JobStatus.CANCELED,
+            JobStatus.FAILED,
+            JobStatus.SUCCESS,
+        }
     ),
     JobStatus.RUNNING: frozenset({JobStatus.STOPPING, JobStatus.HELD, *_ENDS}),
-    JobStatus.WAITING: frozenset({JobStatus.STOPPING, JobStatus.CANCELED, JobStatus.FAILED}),
+    JobStatus.WAITING: frozenset({JobStatus.STOPPING, JobStatus.HELD, JobStatus.CANCELED, JobStatus.FAILED}),
     JobStatus.STOPPING: frozenset(_ENDS),
-    JobStatus.HELD: frozenset({JobStatus.RUNNING, JobStatus.STOPPING, *_ENDS}),
+    JobStatus.HELD: frozenset({JobStatus.PENDING, JobStatus.RUNNING, JobStatus.STOPPING, *_ENDS}),
     JobStatus.SUCCESS: frozenset(),
     JobStatus.WARNING: frozenset(),
     JobStatus.FAILED: frozenset(),

@@ -17,11 +17,13 @@ from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode,
 from orchestrion import __version__
 from orchestrion.model.errors import InvalidError
 from orchestrion.model.trace import TraceContext, job_span_id, read_trace_context, trace_id_of
+from orchestrion.observability.redact import redacted_text
 from orchestrion.ports.journal import Claimed
 
 Attribute: TypeAlias = str | int | float | bool
 EXTRA = "orchestrion[otel]"
 _RANDOM_DIGITS, _RANDOM = 8, 1 << 32  # the end of an id: before it stand the time, fixed bits and a counter
+_ERROR_LENGTH = 1000  # characters; the whole error is in the journal
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUEUE, _BATCH = 20_000, 2_000  # spans that wait for a slow collector; beyond that the newest are lost
 
@@ -110,7 +112,11 @@ class OtlpSpans:
         if not ended.place.is_sampled:
             return
         parent = None if ended.parent is None else _context(ended.place.at(ended.parent), is_remote=ended.is_remote)
-        status = Status(StatusCode.ERROR, ended.error) if ended.error else Status(StatusCode.OK)
+        status = (
+            Status(StatusCode.ERROR, redacted_text(ended.error)[:_ERROR_LENGTH])
+            if ended.error
+            else Status(StatusCode.OK)
+        )
         self._processor.on_end(
             ReadableSpan(
                 name=ended.name,

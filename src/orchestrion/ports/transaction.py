@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from orchestrion.ports.access import AccessStore, AuditStore, EventStore
 from orchestrion.ports.authoring import CatalogueStore, FolderStore, RunbookStore, VariableStore
 from orchestrion.ports.global_settings import SettingStore
+from orchestrion.ports.incarnation import IncarnationStore
 from orchestrion.ports.journal import JournalReader
 from orchestrion.ports.maintenance import DutyStore, InvariantStore, RetentionStore, StatisticsStore, WatchStore
 from orchestrion.ports.observability import FigureStore
@@ -114,6 +115,10 @@ class Transaction(Protocol):
     @property
     def installation(self) -> InstallationStore:
         """Which installation this is."""
+
+    @property
+    def incarnation(self) -> IncarnationStore:
+        """What follows when the database may have lost commits."""
 
 
 class Database(Protocol):

@@ -73,7 +73,7 @@ class Life:
         plans = Plans(outside.database, outside.packs)
         self._writer = services.writer
         self._claimer = Claimer(outside.journal, outside.database, plans, services, outside.wakeups, options.capacity)
-        self._triggers = Triggers(outside.journal, plans, services, outside.wakeups)
+        self._triggers = Triggers(outside.journal, outside.database, plans, services, outside.wakeups)
 
     async def run(self, state: ServerState) -> None:
         """Lives. Raises, in a group, FencedError or CutOffError when the lease is over."""

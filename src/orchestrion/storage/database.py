@@ -19,6 +19,7 @@ from sqlalchemy.pool import NullPool, QueuePool
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.transaction import Transaction
 from orchestrion.storage.dialect import LOST_CONNECTION
+from orchestrion.storage.era import Era
 from orchestrion.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
@@ -108,6 +109,7 @@ class PostgresDatabase:
         self.engine = postgres_engine(url)
         self._journal: AsyncConnection | None = None
         self._journal_lock = asyncio.Lock()
+        self._era = Era()
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
         """See ports.Database."""
@@ -161,6 +163,7 @@ class PostgresDatabase:
                 try:
                     if self._journal is None:
                         self._journal = await self.engine.connect()
+                    await self._era.enter(self._journal)
                     yield self._journal
                 except BaseException:
                     await self._drop_journal()
@@ -176,8 +179,10 @@ class PostgresDatabase:
 
     async def _once(self, work: Callable[[Connection], T]) -> T:
         with _telling_when_away():
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
+            async with self.engine.connect() as connection:
+                await self._era.enter(connection)
+                async with connection.begin():
+                    return await connection.run_sync(work)
 
 
 @contextmanager

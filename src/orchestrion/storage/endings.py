@@ -155,7 +155,7 @@ def acknowledge_stop(connection: Connection, instance_id: str, at: datetime) -> 
 
 def _stop_monitor(connection: Connection, job_id: str) -> None:
     connection.execute(
-        update(monitor).where(monitor.c.job_id == job_id, monitor.c.state == "ready").values(state="ended")
+        update(monitor).where(monitor.c.job_id == job_id, monitor.c.state.in_(("ready", "held"))).values(state="ended")
     )
     connection.execute(
         update(monitor).where(monitor.c.job_id == job_id, monitor.c.state == "owned").values(state="stopping")

@@ -109,14 +109,16 @@ def release_instance(connection: Connection, instance_id: str) -> None:
     released = connection.execute(
         update(instance)
         .where(instance.c.id == instance_id, instance.c.state == InstanceState.HELD.value)
-        .values(state=InstanceState.READY.value, status=JobStatus.PENDING.value, reason=None, takeovers=0)
+        .values(
+            state=InstanceState.READY.value, status=JobStatus.PENDING.value, reason=None, takeovers=0, restored=False
+        )
         .returning(instance.c.job_id)
     ).one_or_none()
     if released is not None:
         connection.execute(
             update(job)
             .where(job.c.id == released.job_id, job.c.status == JobStatus.HELD.value)
-            .values(status=JobStatus.RUNNING.value, reason=None)
+            .values(status=JobStatus.RUNNING.value, reason=None, restored=False)
         )
 
 

@@ -38,7 +38,7 @@ def claim_monitors(connection: Connection, fence: Fence, limit: int, now: dateti
 def owned_monitors(connection: Connection, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
     """See ports.JournalStore."""
     check_fence(connection, fence)
-    mine = (monitor.c.server_id == fence.server_id) & (monitor.c.state == "owned")
+    mine = (monitor.c.server_id == fence.server_id) & monitor.c.state.in_(("owned", "stopping"))
     owned = connection.execute(select(monitor.c.job_id, monitor.c.lease).where(mine)).all()
     return _armed_monitors(connection, {row.job_id: row.lease for row in owned if row.job_id not in known})
 

@@ -148,7 +148,6 @@ runbook = Table(
     Column("checked_out_at", Instant),
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),
-    Column("last_turn", BigInteger, nullable=False, server_default="0"),  # of the newest instance that became ready
 )
 Index(
     "uq_runbook_folded_path",
@@ -167,6 +166,7 @@ runbook_version = Table(
     Column("checked_in_by", String(NAME), nullable=False),
     Column("checked_in_at", Instant, nullable=False),
     Column("comment", LongText, nullable=False),
+    Column("placement_id", Id),  # where it runs unless a start says otherwise; null in versions from before
 )
 
 draft = Table(
@@ -261,6 +261,41 @@ server = Table(
     Column("started_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),  # by the database's clock
     Column("lease_seconds", Float, nullable=False, server_default="15"),  # unheard for so long, it is taken for dead
+    Column("machine", String(NAME)),
+    Column("process_id", Integer),
+    Column("tags", LongText, nullable=False, server_default="[]"),  # as JSON; what the server says of itself
+    Column("granted_tags", LongText, nullable=False, server_default="[]"),  # and what its enrolment token says
+    Column("monitor_capacity", Integer, nullable=False, server_default="10000"),
+    Column("claim_limit", Integer),  # what people allow instead of its capacity
+    Column("wanted", String(20), nullable=False, server_default="active"),  # model.resources.Wanted
+    Column("wanted_at", Instant),
+    Column("hands_on", Boolean, nullable=False, server_default=text("false")),  # draining: what runs goes elsewhere
+    Column("credential_hash", String(64)),  # null: from before; empty: it must be enrolled anew
+)
+
+#: Lets servers with unknown names in, a few times and for a while; the token itself is shown once.
+enrolment_token = Table(
+    "enrolment_token",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("hash", String(64), nullable=False, unique=True),
+    Column("tags", LongText, nullable=False),
+    Column("uses", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("created_by", String(NAME), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+#: Where something may run: the id follows from the content, so that equal ones are one row, which never changes.
+placement = Table(
+    "placement",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("servers", LongText, nullable=False),  # names and tags of servers as JSON; none: the global list
+    Column("types", LongText, nullable=False),  # the activity types that it needs, as JSON
+    Column("policy", String(20)),  # model.assignment.Policy; null: the global one
 )
 
 lease = Table(
@@ -308,6 +343,8 @@ job = Table(
     Column("depth", Integer, nullable=False, server_default="0"),  # how many runbooks invoked each other to get here
     Column("rerun", LongText),  # which ended instance it repeats and from where, as JSON
     Column("priority", Integer, nullable=False, server_default="0"),  # higher first, between jobs of all runbooks
+    Column("queue_place", BigInteger, nullable=False, server_default="0"),  # in its runbook's queue: lowest first
+    Column("placement_id", Id),  # null in jobs from before
     Column("stop_level", String(20)),  # model.job.StopLevel, once somebody has asked for a stop
     Column("stop_requested_at", Instant),
     Column("stop_acknowledged_at", Instant),  # a server has begun to stop it
@@ -319,7 +356,14 @@ job = Table(
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
 _JOB_QUEUED = text("status = 'pending' AND NOT admitted")
-Index("ix_job_queued", job.c.runbook_id, job.c.id, sqlite_where=_JOB_QUEUED, postgresql_where=_JOB_QUEUED)
+Index(
+    "ix_job_queued",
+    job.c.runbook_id,
+    job.c.queue_place,
+    job.c.id,
+    sqlite_where=_JOB_QUEUED,
+    postgresql_where=_JOB_QUEUED,
+)
 Index("ix_job_runbook", job.c.runbook_id, job.c.id)
 _HAS_ENDED = text("ended_at IS NOT NULL")
 Index("ix_job_ended", job.c.ended_at, job.c.id, sqlite_where=_HAS_ENDED, postgresql_where=_HAS_ENDED)
@@ -357,14 +401,25 @@ instance = Table(
     Column("error", LongText),
     Column("reason", LongText),
     Column("priority", Integer, nullable=False, server_default="0"),  # its job's
-    Column("turn", BigInteger, nullable=False, server_default="0"),  # its place between the runbooks (admission.py)
+    Column("turn", BigInteger, nullable=False, server_default="0"),  # lowest first, between all runbooks (turns.py)
+    Column("placement_id", Id),  # its job's
     Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
     Column("wake_at", Instant),  # of a parked one: when its next timer is due; none waits for its inbox alone
 )
 _PARKED = text("state = 'parked'")
 Index("ix_instance_parked", instance.c.wake_at, sqlite_where=_PARKED, postgresql_where=_PARKED)
 _READY, _OWNED = text("state = 'ready'"), text("state = 'owned'")
-Index("ix_instance_ready", instance.c.id, sqlite_where=_READY, postgresql_where=_READY)
+Index("ix_instance_ready", instance.c.turn, instance.c.id, sqlite_where=_READY, postgresql_where=_READY)
+#: For the turns of new ones: the first of a priority, and the last of a runbook in it.
+Index("ix_instance_ready_first", instance.c.priority, instance.c.turn, sqlite_where=_READY, postgresql_where=_READY)
+Index(
+    "ix_instance_ready_last",
+    instance.c.runbook_id,
+    instance.c.priority,
+    instance.c.turn,
+    sqlite_where=_READY,
+    postgresql_where=_READY,
+)
 Index("ix_instance_owned", instance.c.server_id, sqlite_where=_OWNED, postgresql_where=_OWNED)
 _ACTIVE = text("state <> 'ended'")
 Index("ix_instance_active", instance.c.job_id, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)

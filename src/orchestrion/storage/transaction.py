@@ -14,6 +14,7 @@ from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.figures import SqlFigures
 from orchestrion.storage.folders import SqlFolders
 from orchestrion.storage.global_settings import SqlSettings
+from orchestrion.storage.incarnation import SqlIncarnation
 from orchestrion.storage.installation import SqlInstallation
 from orchestrion.storage.journal_reader import SqlJournalReader
 from orchestrion.storage.leases import SqlLeases
@@ -56,3 +57,4 @@ class SqlTransaction:
         self.watch = SqlWatch(connection)
         self.settings = SqlSettings(connection)
         self.installation = SqlInstallation(connection)
+        self.incarnation = SqlIncarnation(connection)

@@ -14,6 +14,7 @@ from starlette.routing import Match, Route
 from orchestrion import __version__
 from orchestrion.web import problems
 from orchestrion.web.admin import health_routes as health
+from orchestrion.web.admin import incarnation_routes as incarnation
 from orchestrion.web.admin import maintenance_routes as maintenance
 from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
@@ -47,6 +48,7 @@ _ROUTERS = (
     schedules.router,
     maintenance.router,
     health.router,
+    incarnation.router,
     admin.router,
 )
 _PROBLEM = {"model": Problem, "description": "What is wrong, as a problem (RFC 9457)."}

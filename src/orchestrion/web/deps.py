@@ -21,6 +21,7 @@ from orchestrion.services.figures import RunFigures
 from orchestrion.services.folders import Folders
 from orchestrion.services.health import Health
 from orchestrion.services.imports import Imports
+from orchestrion.services.incarnations import Incarnations
 from orchestrion.services.jobs import Jobs
 from orchestrion.services.log_levels import LogLevels
 from orchestrion.services.maintenance.operators import Maintenance
@@ -55,6 +56,7 @@ class Services:
     steering: Steering
     reruns: Reruns
     tester: Tester
+    incarnations: Incarnations
     health: Health
     log_levels: LogLevels
     scrape: Scrape

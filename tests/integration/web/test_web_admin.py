@@ -47,7 +47,8 @@ def test_health_looks_at_database_and_servers(api: httpx2.Client, stranger: http
     health = api.get("/health").json()
     assert health["status"] == "ok"
     assert {each["name"] for each in health["checks"]} >= {"Orchestration database", "Runbook servers"}
-    assert stranger.get("/healthz").json() == {"status": "ok"}
+    for probe in ("/healthz", "/health/live", "/health/ready"):
+        assert stranger.get(probe).json() == {"status": "ok"}
 
 
 def test_the_description_is_served_and_is_openapi_3_1(api: httpx2.Client) -> None:

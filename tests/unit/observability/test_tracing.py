@@ -21,9 +21,9 @@ from tests.services.otlp import Collector
 AT = datetime(2026, 1, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-def ended(name: str, *, is_sampled: bool = True) -> Ended:
+def ended(name: str, *, is_sampled: bool = True, error: str = "") -> Ended:
     """A span that is over."""
-    return Ended(name, TraceContext("a" * 32, "b" * 16, is_sampled), "c" * 16, AT, AT, {"number": 1})
+    return Ended(name, TraceContext("a" * 32, "b" * 16, is_sampled), "c" * 16, AT, AT, {"number": 1}, error)
 
 
 def test_a_span_arrives_as_it_was(collector: Collector) -> None:
@@ -48,6 +48,17 @@ def test_headers_for_the_collector_come_from_its_variable(
     spans.close()
     collector.wait_for("one")
     assert collector.headers[0]["x-token"] == "secret one"
+
+
+def test_an_error_leaves_its_secrets_here(collector: Collector) -> None:
+    """Passwords in addresses and bearer tokens are masked, as in the log."""
+    spans = open_spans(collector.url, "s")
+    spans.send(ended("one", error="cannot reach postgresql://me:canary@db/x with Bearer canary"))
+    spans.close()
+    (found,) = collector.wait_for("one")
+    assert found.is_error
+    assert "canary" not in found.message
+    assert "cannot reach" in found.message
 
 
 def test_what_is_not_sampled_is_not_sent(collector: Collector) -> None:

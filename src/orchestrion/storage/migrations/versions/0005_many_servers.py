@@ -14,10 +14,12 @@ depends_on = None
 
 #: Columns by table. Every NOT NULL one has a default, so that rows from before stay valid.
 _COLUMNS: dict[str, list[sa.Column[object]]] = {
-    "runbook": [sa.Column("last_turn", sa.BigInteger(), nullable=False, server_default="0")],
+    "runbook_version": [sa.Column("placement_id", Id())],
     "job": [
         sa.Column("trace_context", sa.String(55)),
         sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("queue_place", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("placement_id", Id()),
         sa.Column("stop_level", sa.String(20)),
         sa.Column("stop_requested_at", Instant()),
         sa.Column("stop_acknowledged_at", Instant()),
@@ -28,6 +30,7 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
     "instance": [
         sa.Column("priority", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("turn", sa.BigInteger(), nullable=False, server_default="0"),
+        sa.Column("placement_id", Id()),
         sa.Column("restored", sa.Boolean(), nullable=False, server_default=sa.text("false")),
     ],
     "monitor": [
@@ -51,7 +54,19 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
         sa.Column("retries", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("retried_at", Instant()),
     ],
-    "server": [sa.Column("lease_seconds", sa.Float(), nullable=False, server_default="15")],
+    "server": [
+        sa.Column("lease_seconds", sa.Float(), nullable=False, server_default="15"),
+        sa.Column("machine", sa.String(200)),
+        sa.Column("process_id", sa.Integer()),
+        sa.Column("tags", LongText(), nullable=False, server_default="[]"),
+        sa.Column("granted_tags", LongText(), nullable=False, server_default="[]"),
+        sa.Column("monitor_capacity", sa.Integer(), nullable=False, server_default="10000"),
+        sa.Column("claim_limit", sa.Integer()),
+        sa.Column("wanted", sa.String(20), nullable=False, server_default="active"),
+        sa.Column("wanted_at", Instant()),
+        sa.Column("hands_on", sa.Boolean(), nullable=False, server_default=sa.text("false")),
+        sa.Column("credential_hash", sa.String(64)),
+    ],
     "lease": [sa.Column("token", Id())],
     "installation": [
         sa.Column("incarnation_number", sa.Integer(), nullable=False, server_default="1"),
@@ -104,6 +119,23 @@ _TABLES: dict[str, list[sa.Column[object]]] = {
         sa.Column("last_error", LongText()),
         sa.Column("wanted", LongText()),
     ],
+    "enrolment_token": [
+        sa.Column("id", Id(), primary_key=True),
+        sa.Column("hash", sa.String(64), nullable=False, unique=True),
+        sa.Column("tags", LongText(), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("created_by", sa.String(200), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("revoked_at", Instant()),
+    ],
+    "placement": [
+        sa.Column("id", Id(), primary_key=True),
+        sa.Column("servers", LongText(), nullable=False),
+        sa.Column("types", LongText(), nullable=False),
+        sa.Column("policy", sa.String(20)),
+    ],
     "run_count": [
         sa.Column("starts_at", Instant(), primary_key=True),
         sa.Column("seconds", sa.Integer(), primary_key=True, autoincrement=False),
@@ -114,6 +146,24 @@ _TABLES: dict[str, list[sa.Column[object]]] = {
         sa.Column("count", sa.BigInteger(), nullable=False),
     ],
 }
+#: Indexes that order what waits: name, table, columns, condition.
+_ORDERS = (
+    ("ix_job_queued", "job", ["runbook_id", "queue_place", "id"], "status = 'pending' AND NOT admitted"),
+    ("ix_instance_ready", "instance", ["turn", "id"], "state = 'ready'"),
+    ("ix_instance_ready_first", "instance", ["priority", "turn"], "state = 'ready'"),
+    ("ix_instance_ready_last", "instance", ["runbook_id", "priority", "turn"], "state = 'ready'"),
+)
+#: Those of them that were there before: name, table, columns, condition.
+_ORDERS_BEFORE = (
+    ("ix_job_queued", "job", ["runbook_id", "id"], "status = 'pending' AND NOT admitted"),
+    ("ix_instance_ready", "instance", ["id"], "state = 'ready'"),
+)
+
+
+def _order(orders: tuple[tuple[str, str, list[str], str], ...]) -> None:
+    for name, table, names, condition in orders:
+        where = sa.text(condition)
+        op.create_index(name, table, names, sqlite_where=where, postgresql_where=where)
 
 
 def upgrade() -> None:
@@ -126,6 +176,9 @@ def upgrade() -> None:
     for name, table, names in _ENDED:
         op.create_index(name, table, names, sqlite_where=has_ended, postgresql_where=has_ended)
     op.create_index("ix_job_created", "job", ["created_at"])
+    for name, table, _, _ in _ORDERS_BEFORE:
+        op.drop_index(name, table)
+    _order(_ORDERS)
     op.drop_index("ix_trigger_waiting", "trigger_seen")
     for statement in _OUTCOMES:
         op.execute(statement)
@@ -139,6 +192,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for name, table, _, _ in _ORDERS:
+        op.drop_index(name, table)
+    _order(_ORDERS_BEFORE)
     op.drop_index("ix_monitor_state", "monitor")
     for name, _, _ in _OF_TRIGGERS:
         op.drop_index(name, "trigger_seen")
