@@ -143,6 +143,7 @@ soak: setup ## run for long under load and kills: SOAK_MINUTES says how long
 	@ORCHESTRION_SIMULATION_SECONDS=$$(($${SOAK_MINUTES:-10} * 60)) ORCHESTRION_SIMULATION_FIRST=$${SOAK_SEED:-1000000} \
 		$(PYTEST) -n $(WORKERS) --timeout 0 tests/simulation/test_seeds.py
 	@SOAK_MINUTES=$${SOAK_MINUTES:-30} $(PYTEST) -s -m soak --timeout 0 tests
+	@SOAK_MINUTES=$${SOAK_MINUTES:-60} $(BIN)/python -m tests.bench.soak
 
 .PHONY: lock
 lock: $(VENV)/.installed-dev ## write requirements/*.txt from pyproject.toml; UPGRADE=1 takes newer versions

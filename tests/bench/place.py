@@ -29,6 +29,7 @@ COMMAND = Path(sys.executable).parent / "orchestrion"
 CLUSTER_SETTINGS = {"shared_buffers": "512MB", "max_wal_size": "4GB"}  # the rest as PostgreSQL comes, with fsync
 _READY = ("Orchestrion is ready at ", "The runbook server ")
 _READY_SECONDS = 60
+_GROWING = ("execution", "signal", "instance", "job")
 _QUEUED_AT_ONCE = 50_000
 
 
@@ -92,6 +93,13 @@ class Place:
         await self.sql.copies("instance", "bench_instance", {"id": instances, "job_id": jobs, "created_at": stamp})
         await self.sql.announce("work ")
         return stamp[0]
+
+    async def size(self) -> dict[str, int]:
+        """Bytes of the tables that runs fill, with their indexes; of the whole file on SQLite."""
+        if self.kind == "sqlite":
+            return {"file": sum(each.stat().st_size for each in self.folder.glob("orchestrion.db*"))}
+        sizes = ", ".join(f"pg_total_relation_size('{name}')" for name in _GROWING)
+        return dict(zip(_GROWING, (await self.sql.rows(f"SELECT {sizes}"))[0], strict=True))
 
     @contextmanager
     def servers(self, count: int, capacity: int) -> Iterator[list[ReadProcess]]:
