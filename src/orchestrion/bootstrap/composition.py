@@ -52,6 +52,7 @@ from orchestrion.storage.database import SqlDatabase, open_database
 from orchestrion.storage.hearts import LoopHearts, ThreadHearts
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import migrate
+from orchestrion.storage.pooler import refuse_transaction_pooling
 from orchestrion.storage.stamp_file import SqliteStampFile
 from orchestrion.storage.wakeups import LocalWakeups, PostgresWakeups
 from orchestrion.web.deps import Services, WebSettings
@@ -181,6 +182,8 @@ async def migrated(settings: Settings) -> None:
     settings.check_driver()
     if settings.is_sqlite:
         keep_private(sqlite_file(settings.database_url))
+    else:
+        await refuse_transaction_pooling(settings.database_url)
     await migrate(settings.database_url)
 
 
