@@ -1205,6 +1205,236 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The maintenance duties
+         * @description What the installation does for itself, when it did so last, and how that went.
+         */
+        get: operations["list_duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/duties/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run a duty now
+         * @description Asks for a run, which begins within seconds on the server that does the maintenance.
+         */
+        post: operations["run_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/duties/{name}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a duty
+         * @description It runs no more, and what runs of it ends, until it is started; twice is once.
+         */
+        post: operations["stop_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/duties/{name}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start a duty
+         * @description It runs again when it is due; twice is once.
+         */
+        post: operations["start_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a purge would delete
+         * @description Counts what a purge would delete now; nothing is deleted.
+         */
+        get: operations["preview_purge"];
+        put?: never;
+        /**
+         * Purge now
+         * @description Asks for a purge, which begins within seconds.
+         */
+        post: operations["purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/maintenance/violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runs that nothing would move on
+         * @description Whatever has not ended is owned by a live server, waits for something that can come, or is held: else it is here.
+         *
+         *     An empty list is how it should be.
+         */
+        get: operations["list_violations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is kept
+         * @description The rules of every folder, the top folder first, and what holds for the whole installation.
+         */
+        get: operations["get_retention"];
+        /**
+         * Set what holds for the whole installation
+         * @description Replaces it; what is left out gets its default.
+         */
+        put: operations["set_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders/{folder_id}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a folder's rules
+         * @description Replaces the folder's own rules; classes that are null or left out follow the parent folder.
+         */
+        put: operations["set_folder_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/kept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Keep a job
+         * @description Keeps a job with its instances from every purge, or no longer.
+         */
+        put: operations["keep_job"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The audit from the beginning
+         * @description Who did what to what, oldest first: page by page all of it, which no purge ever deletes.
+         */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How runs went
+         * @description Outcomes of the last hour, day and week, exact to a few minutes, and what is under way now.
+         */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/health": {
         parameters: {
             query?: never;
@@ -1319,6 +1549,46 @@ export interface paths {
          */
         put: operations["set_log_level"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incarnation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The incarnation of the installation
+         * @description A new one begins with every restore, and with every failover of the database that may have lost commits.
+         */
+        get: operations["get_incarnation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incarnation/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release what an incarnation holds
+         * @description Lets jobs go on where they stood, and arms monitors: all, or those of one runbook.
+         */
+        post: operations["release_held_jobs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1773,6 +2043,12 @@ export interface components {
             findings: components["schemas"]["Finding"][];
         };
         /**
+         * Code
+         * @description How stored runs can break the invariant of durability.md 2, or the rules of admission (7).
+         * @enum {string}
+         */
+        Code: "owner-gone" | "no-wake-up" | "unseen-message" | "held-without-reason" | "unknown-state" | "not-admitted" | "job-lost" | "instance-lost" | "monitor-owner-gone" | "monitor-lost" | "trigger-not-admitted";
+        /**
          * ComputerGroup
          * @description A named list of computers.
          */
@@ -2102,6 +2378,96 @@ export interface components {
             findings: components["schemas"]["Finding"][];
         };
         /**
+         * Duties
+         * @description Every duty, and which process does them now.
+         */
+        Duties: {
+            /** Leader */
+            leader: string | null;
+            /** Duties */
+            duties: components["schemas"]["Duty"][];
+        };
+        /**
+         * Duty
+         * @description Something that the installation does for itself.
+         */
+        Duty: {
+            name: components["schemas"]["DutyName"];
+            /**
+             * Title
+             * @description What it does, in a sentence.
+             */
+            title: string;
+            /** Is Stopped */
+            is_stopped: boolean;
+            /** Is Running */
+            is_running: boolean;
+            /**
+             * Due At
+             * Format: date-time
+             * @description When it runs next, unless it is stopped.
+             */
+            due_at: string;
+            /**
+             * Started At
+             * @description When its last run began.
+             */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Seconds
+             * @description How long the last run took, once it has ended.
+             */
+            seconds: number | null;
+            /**
+             * Server
+             * @description The process that ran it last.
+             */
+            server: string | null;
+            /**
+             * Figures
+             * @description What the last run did that came to its end.
+             */
+            figures: {
+                [key: string]: components["schemas"]["JsonValue"];
+            } | null;
+            /**
+             * Error
+             * @description Why the last run failed.
+             */
+            error: string | null;
+            /**
+             * Last Error
+             * @description The last error there was, also when it has run well since.
+             */
+            last_error: string | null;
+            /** Failed At */
+            failed_at: string | null;
+            /**
+             * Is Wanted
+             * @description Somebody has asked for a run that has not begun.
+             */
+            is_wanted: boolean;
+        };
+        /**
+         * DutyName
+         * @description A duty, by the name that people use.
+         * @enum {string}
+         */
+        DutyName: "purge" | "size" | "repair" | "statistics" | "watch";
+        /**
+         * DutyOrder
+         * @description How a duty is to run.
+         */
+        DutyOrder: {
+            /**
+             * Even If Stopped
+             * @default false
+             */
+            even_if_stopped: boolean;
+        };
+        /**
          * DynamicItems
          * @description Items that the author names in the rows of a table input.
          */
@@ -2306,6 +2672,20 @@ export interface components {
             name: string;
         };
         /**
+         * FolderRetention
+         * @description What is kept of the runs of a folder's runbooks.
+         */
+        FolderRetention: {
+            /** Folder Id */
+            folder_id: string;
+            /** Path */
+            path: string;
+            /** @description What the folder itself says; null where it follows its parent. */
+            own: components["schemas"]["RetentionRules"];
+            /** @description What counts. */
+            effective: components["schemas"]["RetentionRules"];
+        };
+        /**
          * Grade
          * @description `degraded` works, and somebody should look; `failing` means that something a user needs does not work.
          * @enum {string}
@@ -2411,6 +2791,29 @@ export interface components {
             version: number | null;
             /** Findings */
             findings: components["schemas"]["Finding"][];
+        };
+        /**
+         * Incarnation
+         * @description The installation between two losses of commits of its database.
+         */
+        Incarnation: {
+            /** Number */
+            number: number;
+            /**
+             * Since
+             * @description Null for the first one.
+             */
+            since: string | null;
+            /**
+             * Reason
+             * @description Why it began.
+             */
+            reason: string;
+            /**
+             * Held Jobs
+             * @description How many jobs from before it are held until somebody releases them.
+             */
+            held_jobs: number;
         };
         /**
          * InputField
@@ -2638,6 +3041,8 @@ export interface components {
              * @description How many runbooks invoked each other to get here.
              */
             depth: number;
+            /** @description Once somebody has asked for its end. */
+            stop: components["schemas"]["Stop"] | null;
             /**
              * Rerun Of
              * @description The ended instance that it runs again.
@@ -2653,6 +3058,26 @@ export interface components {
              * @description Whether it changes nothing outside.
              */
             is_dry_run: boolean;
+        };
+        /**
+         * JobCounts
+         * @description As of instances, and how many were created.
+         */
+        JobCounts: {
+            /** Succeeded */
+            succeeded: number;
+            /** Warning */
+            warning: number;
+            /** Failed */
+            failed: number;
+            /** Canceled */
+            canceled: number;
+            /** P50 Seconds */
+            p50_seconds: number | null;
+            /** P95 Seconds */
+            p95_seconds: number | null;
+            /** Created */
+            created: number;
         };
         /**
          * JobPage
@@ -2687,6 +3112,14 @@ export interface components {
          */
         JobStatus: "pending" | "running" | "waiting" | "stopping" | "held" | "success" | "warning" | "failed" | "canceled";
         JsonValue: unknown;
+        /**
+         * KeepOrder
+         * @description Whether every purge leaves the job alone.
+         */
+        KeepOrder: {
+            /** Kept */
+            kept: boolean;
+        };
         /**
          * LogLevel
          * @description What is worth a line in the log from now on.
@@ -2754,6 +3187,24 @@ export interface components {
             dry_run: ("real" | "simulated" | "guessed") | null;
         };
         /**
+         * OutcomeCounts
+         * @description How runs went in some time. Durations are in seconds, null without any run.
+         */
+        OutcomeCounts: {
+            /** Succeeded */
+            succeeded: number;
+            /** Warning */
+            warning: number;
+            /** Failed */
+            failed: number;
+            /** Canceled */
+            canceled: number;
+            /** P50 Seconds */
+            p50_seconds: number | null;
+            /** P95 Seconds */
+            p95_seconds: number | null;
+        };
+        /**
          * Pack
          * @description An integration pack that runbook servers announced.
          */
@@ -2816,6 +3267,14 @@ export interface components {
             current: string;
             /** New */
             new: string;
+        };
+        /**
+         * PeriodFigures
+         * @description The figures of the last hour, day or week.
+         */
+        PeriodFigures: {
+            jobs: components["schemas"]["JobCounts"];
+            instances: components["schemas"]["OutcomeCounts"];
         };
         /**
          * Probe
@@ -2904,6 +3363,98 @@ export interface components {
             many: boolean;
         };
         /**
+         * PurgeOrder
+         * @description What to purge now.
+         */
+        PurgeOrder: {
+            /**
+             * Runbook Id
+             * @description One runbook; all of them when left out.
+             */
+            runbook_id?: string | null;
+            /**
+             * Everything
+             * @description Not by the rules: whatever has ended and is not kept. Only of one runbook.
+             * @default false
+             */
+            everything: boolean;
+        };
+        /**
+         * PurgePreview
+         * @description What a purge would delete now.
+         */
+        PurgePreview: {
+            /**
+             * Instances
+             * @description By class.
+             */
+            instances: {
+                [key: string]: number;
+            };
+            /** Executions */
+            executions: number;
+            /**
+             * Jobs
+             * @description Without instances, such as those stopped before they began.
+             */
+            jobs: number;
+            /**
+             * Is Complete
+             * @description False when there was more than could be looked at.
+             */
+            is_complete: boolean;
+        };
+        /**
+         * PurgeSettings
+         * @description What holds for the whole installation.
+         */
+        PurgeSettings: {
+            /**
+             * At
+             * @description When the daily purge starts, by the local clock of the server that does it.
+             * @default 01:00
+             */
+            at: string;
+            /**
+             * Executions
+             * @description More finished activities than these are not kept: the oldest runs go. Null: any number.
+             * @default 100000000
+             */
+            executions: number | null;
+            /**
+             * @default {
+             *       "days": 90,
+             *       "count": 10000
+             *     }
+             */
+            events: components["schemas"]["RetentionRule"];
+            /**
+             * Archive
+             * @description A folder that runs are written to before they are deleted; empty: they are not.
+             * @default
+             */
+            archive: string;
+        };
+        /**
+         * ReleaseOrder
+         * @description What to release.
+         */
+        ReleaseOrder: {
+            /**
+             * Path
+             * @description The runbook whose jobs may go on, by folders and name; all of them where it is left out.
+             */
+            path?: string | null;
+        };
+        /**
+         * Released
+         * @description What was released.
+         */
+        Released: {
+            /** Jobs */
+            jobs: number;
+        };
+        /**
          * RerunOrder
          * @description From where on an ended instance is to run again.
          */
@@ -2956,6 +3507,38 @@ export interface components {
             why: string;
         };
         /**
+         * Retention
+         * @description Everything that says what is kept.
+         */
+        Retention: {
+            settings: components["schemas"]["PurgeSettings"];
+            /** Folders */
+            folders: components["schemas"]["FolderRetention"][];
+        };
+        /**
+         * RetentionRule
+         * @description Kept is what ended within so many days, and the newest so many; with neither, everything.
+         */
+        RetentionRule: {
+            /** Days */
+            days?: number | null;
+            /**
+             * Count
+             * @description Of each runbook and class; of events altogether.
+             */
+            count?: number | null;
+        };
+        /**
+         * RetentionRules
+         * @description Rules by class of runs.
+         */
+        RetentionRules: {
+            success?: components["schemas"]["RetentionRule"] | null;
+            warning?: components["schemas"]["RetentionRule"] | null;
+            failed?: components["schemas"]["RetentionRule"] | null;
+            canceled?: components["schemas"]["RetentionRule"] | null;
+        };
+        /**
          * ReturnedItem
          * @description One item that the runbook returns.
          */
@@ -2978,6 +3561,31 @@ export interface components {
          * @enum {string}
          */
         Ruling: "allow" | "disallow";
+        /**
+         * RunFigures
+         * @description Of a runbook, or of all below a folder.
+         */
+        RunFigures: {
+            /** Id */
+            id: string;
+            /** Path */
+            path: string;
+            /**
+             * Queued Jobs
+             * @description They wait for their turn or for a server.
+             */
+            queued_jobs: number;
+            /** Open Jobs */
+            open_jobs: number;
+            /**
+             * Open Instances
+             * @description In progress, waiting or held.
+             */
+            open_instances: number;
+            hour: components["schemas"]["PeriodFigures"];
+            day: components["schemas"]["PeriodFigures"];
+            week: components["schemas"]["PeriodFigures"];
+        };
         /**
          * Runbook
          * @description A runbook with its published version.
@@ -3416,6 +4024,18 @@ export interface components {
             test_draft: false;
         };
         /**
+         * Statistics
+         * @description Figures by folder and by runbook, as they were counted last.
+         */
+        Statistics: {
+            /** Counted At */
+            counted_at: string | null;
+            /** Folders */
+            folders: components["schemas"]["RunFigures"][];
+            /** Runbooks */
+            runbooks: components["schemas"]["RunFigures"][];
+        };
+        /**
          * Status
          * @description How one execution of an activity ended, or that it is still open.
          * @enum {string}
@@ -3467,17 +4087,38 @@ export interface components {
             } | null;
         };
         /**
+         * Stop
+         * @description How far a stop has come; the job's own end is its end.
+         */
+        Stop: {
+            level: components["schemas"]["StopLevel"];
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /**
+             * Acknowledged At
+             * @description When a runbook server began to stop what runs.
+             */
+            acknowledged_at: string | null;
+        };
+        /**
+         * StopLevel
+         * @description How soon a stop ends what runs (spec 5.6): once the current activities have ended, or now.
+         * @enum {string}
+         */
+        StopLevel: "after-activity" | "now";
+        /**
          * StopOrder
          * @description How to stop.
          */
         StopOrder: {
             /**
-             * Now
-             * @description Running activities are cancelled in order; ending them at once is not offered yet.
-             * @default false
-             * @constant
+             * @description Whether running activities may end by themselves, or are ended now; a second order may ask for more.
+             * @default now
              */
-            now: false;
+            level: components["schemas"]["StopLevel"];
         };
         /**
          * StoppedJobs
@@ -3717,6 +4358,23 @@ export interface components {
             document: {
                 [key: string]: components["schemas"]["JsonValue"];
             };
+        };
+        /**
+         * Violation
+         * @description Something that has not ended and that nothing would move on.
+         */
+        Violation: {
+            code: components["schemas"]["Code"];
+            /** Words */
+            words: string;
+            /** Runbook Id */
+            runbook_id: string;
+            /** Runbook Path */
+            runbook_path: string;
+            /** Job Id */
+            job_id: string | null;
+            /** Instance Id */
+            instance_id: string | null;
         };
         /**
          * Wait
@@ -4831,7 +5489,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StopOrder"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -6223,6 +6885,424 @@ export interface operations {
             };
         };
     };
+    list_duties: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duties"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["DutyName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DutyOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stop_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["DutyName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["schemas"]["DutyName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_purge: {
+        parameters: {
+            query?: {
+                runbook_id?: string | null;
+                /** @description Not by the rules: whatever has ended and is not kept. */
+                everything?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgePreview"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_violations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Violation"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurgeSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurgeSettings"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_folder_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                folder_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FolderRetention"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description Nothing from before this moment. */
+                since?: string | null;
+                /** @description How many items a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out for the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_health: {
         parameters: {
             query?: never;
@@ -6396,6 +7476,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_incarnation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incarnation"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_held_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Released"];
+                };
             };
             /** @description What is wrong, as a problem (RFC 9457). */
             default: {
