@@ -156,6 +156,7 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     parent: null,
     parent_job_id: null,
     parent_instance_id: null,
+    stop: null,
     rerun_of: null,
     depth: 0,
     is_test: false,

@@ -65,7 +65,7 @@ export function useStopJob() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
-      body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { now: false } })),
+      body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { level: 'now' } })),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: jobKeys.all });
       await client.invalidateQueries({ queryKey: ['instances'] });
