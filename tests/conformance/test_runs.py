@@ -328,23 +328,6 @@ async def test_triggers_start_one_instance_each_in_their_order(bundle: Bundle) -
     assert (await bundle.job(job.id)).status is JobStatus.WAITING
 
 
-async def test_a_trigger_knows_how_its_instance_stands(bundle: Bundle) -> None:
-    """However many instances its job has had; one that waits for its turn has none."""
-    job = await bundle.start(is_monitor=True)
-    armed = await bundle.arm()
-    for key in ("1", "2", "3"):
-        await bundle.journal.store_trigger(bundle.fence, armed, seen(key))
-    (claimed,) = await bundle.claim()
-    await bundle.end(claimed, JobStatus.WARNING)
-    await bundle.claim()
-    found = await bundle.database.read(lambda tx: tx.runs.triggers(job.id))
-    assert [(each.key, each.status) for each in found] == [
-        ("3", None),
-        ("2", JobStatus.RUNNING),
-        ("1", JobStatus.WARNING),
-    ]
-
-
 async def test_a_trigger_seen_twice_is_stored_once_and_moves_the_cursor(bundle: Bundle) -> None:
     """The same key starts one instance; the next arming goes on after the last cursor."""
     await bundle.start(is_monitor=True)

@@ -21,6 +21,7 @@ from orchestrion.model.access import SYSTEM
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.model.resources import Variable
 from orchestrion.ports.runs import JobRecord, RunFilter
+from orchestrion.ports.triggers import TriggerFilter
 from orchestrion.storage.tables import metadata
 from tests.integration.world import FragileJournal, Installation, installation
 
@@ -96,7 +97,7 @@ async def test_vector_22_triggers_during_a_run_are_not_lost(place: Installation)
 
 async def has_seen(place: Installation, job: JobRecord, count: int) -> bool:
     """Whether that many triggers are stored."""
-    return len(await place.runs.triggers(SYSTEM, job.id)) == count
+    return len(await place.database.read(lambda tx: tx.triggers.find(TriggerFilter(job_id=job.id)))) == count
 
 
 async def has_run(place: Installation, job: JobRecord, count: int) -> bool:

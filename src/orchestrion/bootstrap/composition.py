@@ -45,6 +45,7 @@ from orchestrion.services.schedules import Schedules
 from orchestrion.services.stamps import Stamps
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
+from orchestrion.services.triggers import Triggers
 from orchestrion.services.users import Users
 from orchestrion.services.waiting import WaitingFor
 from orchestrion.settings import Settings
@@ -106,6 +107,7 @@ class Core:
             operations=Operations(database),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),
+            triggers=Triggers(database, wakeups, clock),
             waiting=WaitingFor(database),
             steering=Steering(database, wakeups, clock),
             reruns=Reruns(database, wakeups, clock),

@@ -26,6 +26,19 @@ _SHOWN = (
     "rerun_of",
     "parameters",
 )
+_ALWAYS = ("state", "waiting", "waiting_limit")
+_MONITOR = (
+    *_ALWAYS,
+    "server",
+    "armed_at",
+    "flooded_at",
+    "dropped",
+    "failures",
+    "quarantined_at",
+    "quarantine_reason",
+    "failed_at",
+    "error",
+)
 
 
 @app.command("list")
@@ -51,16 +64,20 @@ def list_jobs(
 @app.command("show")
 @calls_api
 def show(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
-    """Show one job with its activities.
+    """Show one job with its activities, and its monitor.
 
-    They are those of its newest instance.
+    The activities are those of its newest instance.
     """
     job = api.get(f"/jobs/{job_id}")
     instance_id = job["latest_instance_id"]
     done = list(api.pages(f"/instances/{instance_id}/activities", 1000)) if instance_id else []
+    monitor = api.get(f"/jobs/{job_id}/monitor") if job["is_monitor"] else None
     if as_json:
-        return terminal().json(job | {"activities": done})
+        return terminal().json(job | {"activities": done, "monitor": monitor})
     terminal().fields({name: job[name] for name in _SHOWN} | {"test": _test(job)})
+    if monitor is not None:
+        terminal().say("\nMonitor:")
+        terminal().fields({name: monitor[name] for name in _MONITOR if monitor[name] or name in _ALWAYS})
     for record in job["returned_data"]:
         terminal().say("\nReturned data:")
         terminal().fields(record)
@@ -85,7 +102,7 @@ def pause(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
 @app.command("continue")
 @calls_api
 def go_on(api: Any, job_id: JobId, as_json: AsJson = False) -> None:
-    """Let a held or paused job go on where it stood.
+    """Let a held, paused or quarantined job go on where it stood.
 
     Activities in doubt are answered one by one: see `orchestrion doubt`.
     """

@@ -27,6 +27,7 @@ from orchestrion.cli import (
     schedule,
     server,
     statistics,
+    trigger,
     up,
     user,
     variable,
@@ -52,6 +53,7 @@ app.command("runbook-server")(up.runbook_server)
 app.add_typer(runbook.app, name="runbook")
 app.add_typer(job.app, name="job")
 app.add_typer(instance.app, name="instance")
+app.add_typer(trigger.app, name="trigger")
 app.add_typer(doubt.app, name="doubt")
 app.add_typer(server.app, name="server")
 app.add_typer(variable.app, name="variable")

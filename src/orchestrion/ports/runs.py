@@ -1,4 +1,4 @@
-"""Jobs, instances, executions and triggers as stored: records, and the store that services read and write them by."""
+"""Jobs, instances and executions as stored: records, and the store that services read and write them by."""
 
 from __future__ import annotations
 
@@ -133,19 +133,6 @@ class LateOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class TriggerRecord:
-    """One thing a monitor saw, with the instance it started and its status; None while it waits for its turn."""
-
-    id: str
-    job_id: str
-    key: str
-    at: datetime
-    published: Record
-    instance_id: str | None = None
-    status: JobStatus | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ActivitySummary:
     """How one activity stands in an instance, over all its executions."""
 
@@ -216,9 +203,6 @@ class RunStore(Protocol):
 
     def summaries(self, instance_id: str) -> list[ActivitySummary]:
         """One entry per activity that has ended at least once."""
-
-    def triggers(self, job_id: str, before: str | None = None, limit: int = 50) -> list[TriggerRecord]:
-        """The monitor job's triggers, newest first."""
 
     def doubts(self, execution_id: str | None = None) -> list[DoubtRecord]:
         """Executions in doubt that nobody has answered, oldest first; or the one asked for, answered or not."""

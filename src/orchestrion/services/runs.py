@@ -20,7 +20,6 @@ from orchestrion.ports.runs import (
     InstanceRecord,
     JobRecord,
     RunFilter,
-    TriggerRecord,
 )
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.documents import document_of
@@ -111,13 +110,6 @@ class Runs:
         """One activity instance with all its data; raises NotFoundError."""
         demand(actor, Right.VIEW_RUNS)
         return await self._database.read(lambda tx: _execution_view(tx, execution_id))
-
-    async def triggers(
-        self, actor: Actor, job_id: str, before: str | None = None, limit: int = 50
-    ) -> list[TriggerRecord]:
-        """What a monitor saw, newest first."""
-        demand(actor, Right.VIEW_RUNS)
-        return await self._database.read(lambda tx: tx.runs.triggers(job_id, before, limit))
 
 
 def _instance_view(tx: Transaction, instance_id: str) -> InstanceView:

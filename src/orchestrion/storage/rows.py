@@ -13,7 +13,7 @@ from orchestrion.model.condition import Status
 from orchestrion.model.job import InstanceState, JobStatus, StopLevel
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Record
-from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, InstanceRecord, JobRecord, TriggerRecord
+from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, InstanceRecord, JobRecord
 
 
 def json_text(value: object) -> str:
@@ -205,19 +205,6 @@ def doubt_values(doubt: DoubtRecord) -> dict[str, Any]:
         "inputs": json_text(doubt.inputs),
         "evidence": None if doubt.evidence is None else json_text(doubt.evidence),
     }
-
-
-def trigger_record(row: RowMapping) -> TriggerRecord:
-    """A trigger row with the status of the instance it started."""
-    return TriggerRecord(
-        id=row["id"],
-        job_id=row["job_id"],
-        key=row["key"],
-        at=row["at"],
-        published=from_json(row["published"]),
-        instance_id=row["instance_id"],
-        status=None if row["status"] is None else JobStatus(row["status"]),
-    )
 
 
 def eligible_text(servers: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Jobs, instances, executions, triggers and doubts as services read and write them (ports.RunStore)."""
+"""Jobs, instances, executions and doubts as services read and write them (ports.RunStore)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ from orchestrion.ports.runs import (
     JobRecord,
     LateOutcome,
     RunFilter,
-    TriggerRecord,
 )
 from orchestrion.storage.admission import ACTIVE, admit
 from orchestrion.storage.dialect import insert_or_ignore
@@ -36,9 +35,8 @@ from orchestrion.storage.rows import (
     intent_record,
     job_record,
     job_values,
-    trigger_record,
 )
-from orchestrion.storage.tables import doubt, execution, instance, job, runbook, server, signal, trigger
+from orchestrion.storage.tables import doubt, execution, instance, job, runbook, server, signal
 
 
 class SqlRuns:
@@ -282,16 +280,7 @@ class SqlRuns:
         )
         return [_summary(row) for row in self._connection.execute(query).mappings()]
 
-    # triggers and doubts -------------------------------------------------------------------------------------
-
-    def triggers(self, job_id: str, before: str | None = None, limit: int = 50) -> list[TriggerRecord]:
-        """See ports.RunStore."""
-        started = trigger.outerjoin(instance, instance.c.id == trigger.c.instance_id)
-        query = select(trigger, instance.c.status).select_from(started).where(trigger.c.job_id == job_id)
-        query = query.order_by(trigger.c.id.desc()).limit(limit)
-        if before:
-            query = query.where(trigger.c.id < before)
-        return [trigger_record(row) for row in self._connection.execute(query).mappings()]
+    # doubts --------------------------------------------------------------------------------------------------
 
     def doubts(self, execution_id: str | None = None) -> list[DoubtRecord]:
         """See ports.RunStore."""

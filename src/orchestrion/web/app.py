@@ -27,7 +27,7 @@ from orchestrion.web.forwarded import ForwardedHeaders
 from orchestrion.web.gate import API, CSRF_HEADER, PUBLIC, SignInGate, cookie_name
 from orchestrion.web.guard import Guard
 from orchestrion.web.measured import Measured
-from orchestrion.web.operations import rerun_routes, steering_routes
+from orchestrion.web.operations import rerun_routes, steering_routes, trigger_routes
 from orchestrion.web.operations import routes as operations
 from orchestrion.web.schemas import Problem
 from orchestrion.web.session import routes as session
@@ -42,6 +42,7 @@ _ROUTERS = (
     authoring.router,
     tester_routes.router,
     operations.router,
+    trigger_routes.router,
     steering_routes.router,
     rerun_routes.router,
     resources.router,

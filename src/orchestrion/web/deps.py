@@ -32,6 +32,7 @@ from orchestrion.services.runs import Runs
 from orchestrion.services.schedules import Schedules
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
+from orchestrion.services.triggers import Triggers
 from orchestrion.services.waiting import WaitingFor
 from orchestrion.web.live import Live
 from orchestrion.web.schemas import UUID_PATTERN, check_text
@@ -52,6 +53,7 @@ class Services:
     operations: Operations
     jobs: Jobs
     runs: Runs
+    triggers: Triggers
     waiting: WaitingFor
     steering: Steering
     reruns: Reruns

@@ -32,7 +32,6 @@ from orchestrion.web.operations.schemas import (
     StartOrder,
     StopOrder,
     StoppedJobs,
-    Trigger,
 )
 from orchestrion.web.operations.views import (
     doubt_of,
@@ -42,7 +41,6 @@ from orchestrion.web.operations.views import (
     instance_of,
     job_of,
     server_of,
-    trigger_of,
     types_by_id,
 )
 from orchestrion.web.schemas import Id
@@ -139,14 +137,6 @@ async def stop_job(
 ) -> Job:
     """Asks a job to stop; one that has ended stays as it is."""
     return job_of(await services.jobs.stop(actor, job_id, (body or StopOrder()).level))
-
-
-@router.get("/jobs/{job_id}/triggers", operation_id="list_triggers", summary="What a monitor saw")
-async def list_triggers(
-    job_id: Id, actor: ActorGiven, services: ServicesGiven, limit: Limit = 50, cursor: IdCursor = None
-) -> list[Trigger]:
-    """The triggers of a monitor's job, newest first; the cursor is the id of the last one seen."""
-    return [trigger_of(each) for each in await services.runs.triggers(actor, job_id, cursor, limit)]
 
 
 @router.get("/jobs/{job_id}/instances", operation_id="list_instances_of_job", summary="Instances of a job")

@@ -110,20 +110,6 @@ class StopOrder(Order):
     """Whether running activities may end by themselves, or are ended now; a second order may ask for more."""
 
 
-class Trigger(Answer):
-    """One thing that a monitor saw."""
-
-    id: str
-    key: str
-    """What makes it unique: the same thing seen twice has the same key."""
-    at: datetime
-    published: ItemRecord
-    instance_id: str | None
-    """The instance it started; null while it waits for its turn."""
-    status: JobStatus | None
-    """Of the instance it started; null while there is none."""
-
-
 class Instance(Answer):
     """One run of a job's runbook."""
 

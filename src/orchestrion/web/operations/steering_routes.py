@@ -53,9 +53,13 @@ async def pause_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> J
 
 @router.post("/jobs/{job_id}/continue", operation_id="continue_job", summary="Continue a held or paused job")
 async def continue_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> Job:
-    """Lets a job go on where it was paused, stopped or held; activities in doubt are answered one by one instead."""
+    """Lets a job go on where it was paused, stopped or held, or was put in quarantine.
+
+    Activities in doubt are answered one by one instead.
+    """
+    is_released = await services.triggers.release(actor, job_id)
     doubted = {each.instance_id for each in await services.jobs.doubts(actor)}
-    if await _steer_all(services, actor, job_id, Wish.CONTINUE, leave_out=frozenset(doubted)):
+    if await _steer_all(services, actor, job_id, Wish.CONTINUE, leave_out=frozenset(doubted)) or is_released:
         return job_of(await services.runs.job(actor, job_id))
     return job_of(await services.jobs.resume(actor, job_id))
 

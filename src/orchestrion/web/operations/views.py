@@ -17,7 +17,6 @@ from orchestrion.ports.runs import (
     ExecutionRecord,
     InstanceRecord,
     JobRecord,
-    TriggerRecord,
 )
 from orchestrion.services.operations import ServerView
 from orchestrion.services.runs import OPEN, ExecutionView, InstanceView
@@ -36,7 +35,6 @@ from orchestrion.web.operations.schemas import (
     ParentRef,
     Server,
     Stop,
-    Trigger,
 )
 from orchestrion.web.operations.steering_schemas import Wait
 from orchestrion.web.schemas import UserRef
@@ -176,11 +174,6 @@ def wait_of(found: Waiting, document: Document, types: Types) -> Wait:
     _, kind = _named(document, found.activity_id)
     inputs = None if found.inputs is None else masked(found.inputs, types.get(kind))
     return Wait.model_validate(replace(found, inputs=inputs))
-
-
-def trigger_of(found: TriggerRecord) -> Trigger:
-    """A trigger."""
-    return Trigger(**_picked(found, ("id", "key", "at", "instance_id", "status")), published=dict(found.published))
 
 
 def server_of(found: ServerView) -> Server:
