@@ -136,6 +136,7 @@ class Core:
             packs=EntryPointCatalogue(),
             clock=self.clock,
             open_secret=self._open_secret,
+            telemetry=self.observing.telemetry,
             hearts=LoopHearts(self.database) if settings.is_sqlite else ThreadHearts(settings.database_url),
         )
         return RunbookServerService(options, outside)

@@ -19,6 +19,7 @@ from orchestrion.model.runbook import Activity, EffectClass, InDoubtAnswer
 from orchestrion.model.values import Json
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, Message
+from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.runs import DoubtRecord
 from orchestrion.runbookserver.context import ServerContext
@@ -57,6 +58,7 @@ class Services:
     schedules: RunSchedules
     late: LateOutcomes
     stop_grace_seconds: float = 10.0
+    telemetry: Telemetry = NO_TELEMETRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,5 +453,7 @@ class ActivityRuns:
             events=self._events,
             counters=self._services.counters,
             schedules=self._services.schedules,
+            run=self._claimed,
+            telemetry=self._services.telemetry,
         )
         return Execution(activity, self._services.packs.installed()[activity.type], inputs, ctx)

@@ -175,6 +175,7 @@ class ChildRuns:
             problems.append(f"{DEEPEST} runbooks have invoked each other to get here; that is the most.")
         if problems:
             raise InvalidError(f"'{runbook.path}' cannot be invoked: {problems[0]}", problems)
+        place = self._services.telemetry.place(claimed, key)
         return JobRecord(
             id=derived_id(claimed.instance_id, key),
             runbook_id=runbook.id,
@@ -193,6 +194,7 @@ class ChildRuns:
             parent_key=key,
             depth=claimed.depth + 1,
             test={"dry_run": True} if claimed.test and claimed.test.get("dry_run") else None,
+            trace_context=None if place is None else str(place),
         )
 
     def _never_admitted(self, tx: Transaction, runbook: RunbookRecord) -> list[str]:

@@ -27,6 +27,7 @@ from orchestrion.ports.journal import (
     Snapshot,
     Wakeups,
 )
+from orchestrion.ports.observability import RUN
 from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.executor import Beginning, InstanceExecutor, Left, Outcome
@@ -115,13 +116,16 @@ class Claimer:
                 self._may_own_more = False
                 return lost
             now = self._services.clock.now()
-            return await self._store.claim(fence, min(free, MOST_PER_CLAIM), self._services.server, now)
+            found = await self._store.claim(fence, min(free, MOST_PER_CLAIM), self._services.server, now)
+            self._services.telemetry.claimed(found, now)
+            return found
         except UnavailableError:
             self._may_own_more = True  # the claim may have been committed, and its answer lost
             return []
 
     async def _run_instance(self, fence: Fence, claimed: Claimed) -> None:
         outcome: Outcome
+        RUN.set(self._services.telemetry.ids(claimed))
         try:
             outcome = await self._to_its_end(fence, claimed)
         except (DivergenceError, RefusedSliceError) as error:
@@ -140,6 +144,7 @@ class Claimer:
                 self._emptied.set()
         if isinstance(outcome, Left):
             return
+        self._services.telemetry.instance_left(claimed, outcome)
         if isinstance(outcome, InstanceEnd | Hold):
             status = outcome.status.value if isinstance(outcome, InstanceEnd) else "held"
             self._services.feed.instance(claimed, status)

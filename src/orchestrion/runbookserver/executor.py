@@ -401,7 +401,10 @@ class InstanceExecutor:
             offset=utc_offset(at),
         )
         commands = self._conductor.receive(signal)
-        self._journal.add(self._row(finished, signal))
+        row = self._row(finished, signal)
+        self._journal.add(row)
+        activity = self._plan.activities[command.activity].activity
+        self._services.telemetry.activity_ended(self._claimed, activity, row.execution)
         if finished.message_id is not None:
             self._journal.consume(finished.message_id)
         seconds = (at - finished.started).total_seconds()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import structlog
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.journal import ExecutionRow, Fence, JournalAppender, SignalRow, Slice
+from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 
 MOST_ROWS = 1000  # in one transaction: beyond that the rate does not grow and the waiting does
 _RETRY_SECONDS = 0.5  # while the database is away
@@ -33,8 +35,9 @@ class _Queued:
 class JournalWriter:
     """Takes slices from all running instances; `run` must be running. Slices of one instance stay in order."""
 
-    def __init__(self, store: JournalAppender, fence: Fence) -> None:
+    def __init__(self, store: JournalAppender, fence: Fence, telemetry: Telemetry = NO_TELEMETRY) -> None:
         self._store = store
+        self._telemetry = telemetry
         self._fence = fence
         self._queue: deque[_Queued] = deque()
         self._filled = asyncio.Event()
@@ -65,7 +68,11 @@ class JournalWriter:
         while True:
             await self._filled.wait()
             batch = self._take()
+            begun = time.perf_counter()
             refused = await self._append([each.slice for each in batch])
+            if batch:
+                rows = sum(len(each.slice.rows) for each in batch)
+                self._telemetry.committed(rows, time.perf_counter() - begun, len(self._queue))
             for each in batch:
                 self._settle(each, refused)
             if not self._queue:
@@ -86,6 +93,7 @@ class JournalWriter:
 
     async def _append(self, slices: list[Slice]) -> dict[str, str]:
         away = False
+        begun = time.perf_counter()
         while slices:
             try:
                 refused = await self._store.append(self._fence, merged(slices))
@@ -97,6 +105,7 @@ class JournalWriter:
             else:
                 if away:
                     _log.info("The journal is written again.")
+                    self._telemetry.database_away(time.perf_counter() - begun)
                 self._refused.update(refused)
                 return refused
         return {}

@@ -12,6 +12,7 @@ from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.access import EventRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import LIVE, Fence, FencedError, JournalAppender, JournalStore, Slice, Wakeups
+from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.ports.packs import PackCatalogue
 from orchestrion.ports.servers import Hearts, ServerState
 from orchestrion.ports.transaction import Database
@@ -58,6 +59,7 @@ class Outside:
     clock: Clock
     open_secret: OpenSecret
     hearts: Hearts
+    telemetry: Telemetry = NO_TELEMETRY
 
 
 class Life:
@@ -80,7 +82,12 @@ class Life:
         options, outside, fence = self._options, self._outside, self._fence
         heartbeat = Heartbeat(outside.clock, fence, self._lease, options.beat_seconds, state)
         watchdog = Watchdog(
-            outside.database, outside.clock, outside.wakeups, options.lease_seconds, options.beat_seconds
+            outside.database,
+            outside.clock,
+            outside.wakeups,
+            options.lease_seconds,
+            options.beat_seconds,
+            outside.telemetry,
         )
         async with anyio.create_task_group() as group:
             group.start_soon(outside.hearts.drive, heartbeat.beat_on)
@@ -105,7 +112,7 @@ class Life:
         resources = Resources(outside.database, outside.clock)
         return Services(
             server=self._options.name,
-            writer=JournalWriter(appender, self._fence),
+            writer=JournalWriter(appender, self._fence, outside.telemetry),
             runner=Runner(outside.open_secret),
             packs=outside.packs,
             clock=outside.clock,
@@ -115,6 +122,7 @@ class Life:
             resources=resources,
             schedules=RunSchedules(resources, outside.clock),
             late=LateOutcomes(outside.database, outside.clock),
+            telemetry=outside.telemetry,
             stop_grace_seconds=self._options.stop_grace_seconds,
         )
 

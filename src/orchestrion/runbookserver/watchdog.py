@@ -11,6 +11,7 @@ import structlog
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import WORK, Fence, Wakeups
+from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.ports.servers import LEADER, Pulse, ServerState
 from orchestrion.ports.transaction import Database, Transaction
 
@@ -59,9 +60,16 @@ class _Look:
 class Watchdog:
     """Runs on every server; only the one that leads expires others. `run` until cancelled."""
 
-    def __init__(
-        self, database: Database, clock: Clock, wakeups: Wakeups, lease_seconds: float, beat_seconds: float
+    def __init__(  # noqa: PLR0913 - what it needs of the server
+        self,
+        database: Database,
+        clock: Clock,
+        wakeups: Wakeups,
+        lease_seconds: float,
+        beat_seconds: float,
+        telemetry: Telemetry = NO_TELEMETRY,
     ) -> None:
+        self._telemetry = telemetry
         self._database = database
         self._clock = clock
         self._wakeups = wakeups
@@ -89,6 +97,8 @@ class Watchdog:
         look = await self._database.write(lambda tx: self._looked(tx, fence.server_id, before, unheard))
         self._token = look.token
         state.is_leader = look.token is not None
+        if look.expired:
+            self._telemetry.taken_over(look.expired)
         for name in look.expired:
             _log.warning("A runbook server was not heard of; its work is taken over.", server=name)
             self._wakeups.announce(WORK)
