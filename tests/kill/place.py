@@ -35,15 +35,20 @@ RUN_SECONDS = 60
 MOST_LIVES = 12  # of one run; whoever needs more does not come forward
 
 
-@asynccontextmanager
-async def forker(folder: Path) -> AsyncIterator[asyncio.StreamWriter]:
-    """A process that starts servers on order; the pack of these tests is installed for it like any other pack."""
+def installed_pack(folder: Path) -> str:
+    """Installs the pack of these tests in a folder; gives the PYTHONPATH for processes that are to have it."""
     metadata = folder / "kill_pack-1.dist-info"
     metadata.mkdir()
     (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: kill-pack\nVersion: 1\n")
     (metadata / "entry_points.txt").write_text(ENTRY_POINT)
+    return f"{folder}:{ROOT / 'src'}:{ROOT}"
+
+
+@asynccontextmanager
+async def forker(folder: Path) -> AsyncIterator[asyncio.StreamWriter]:
+    """A process that starts servers on order; the pack of these tests is installed for it like any other pack."""
     command = (sys.executable, "-m", "tests.kill.server_process")
-    environment = {"PYTHONPATH": f"{folder}:{ROOT / 'src'}:{ROOT}", "PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    environment = {"PYTHONPATH": installed_pack(folder), "PATH": "/usr/bin:/bin", "HOME": str(folder)}
     process = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, cwd=ROOT, env=environment)
     assert process.stdin is not None
     try:
@@ -126,7 +131,7 @@ class Place:
             doubts = await core.services.jobs.doubts(SYSTEM)
             assert doubts or ran.job.status is not JobStatus.HELD, f"held without a doubt: {ran.job.reason}"
             for doubt in doubts:
-                await self._answer(core, doubt, ran)
+                await answer(core, doubt, ran)
 
     async def _start(self, servers: tuple[str, ...]) -> None:
         known = self.target.greetings
@@ -155,23 +160,12 @@ class Place:
         await self.target.changed.wait()
         self.target.changed.clear()
 
-    async def _answer(self, core: Core, doubt: DoubtRecord, ran: Ran) -> None:
-        """A person looks at the target: what happened has succeeded with what it answered, what did not is repeated."""
-        execution = derived_id(doubt.instance_id, doubt.key)
-        answer, records = "repeat", []
-        if published := ran.traffic.published.get(execution):
-            answer, records = "succeeded", [Answered.model_validate(published).record()]
-        else:
-            ran.repeats_wanted[execution] += 1
-        ran.answers += 1
-        await core.services.jobs.answer(SYSTEM, doubt.execution_id, answer, records, "as the target says")
-
     async def _stored(self, core: Core, scenario: Scenario) -> str:
         """The id of the scenario's first runbook; all are stored when it is run for the first time."""
         first, *_ = scenario.documents
         for name, document in scenario.documents.items():
             if name not in self._runbooks:
-                self._runbooks[name] = await core.database.write(lambda tx: _add(tx, name, document))  # noqa: B023 - awaited at once
+                self._runbooks[name] = await core.database.write(lambda tx: add_runbook(tx, name, document))  # noqa: B023 - awaited at once
         return self._runbooks[first]
 
     @property
@@ -183,7 +177,19 @@ class Place:
         return self._folder / "log"
 
 
-def _add(tx: Transaction, name: str, document: dict[str, Json]) -> str:
+async def answer(core: Core, doubt: DoubtRecord, ran: Ran) -> None:
+    """A person looks at the target: what happened has succeeded with what it answered, what did not is repeated."""
+    execution = derived_id(doubt.instance_id, doubt.key)
+    said, records = "repeat", []
+    if published := ran.traffic.published.get(execution):
+        said, records = "succeeded", [Answered.model_validate(published).record()]
+    else:
+        ran.repeats_wanted[execution] += 1
+    ran.answers += 1
+    await core.services.jobs.answer(SYSTEM, doubt.execution_id, said, records, "as the target says")
+
+
+def add_runbook(tx: Transaction, name: str, document: dict[str, Json]) -> str:
     """Stores a runbook as its first check-in would."""
     now = SystemClock().now()
     runbook = tx.runbooks.add(tx.folders.root().id, name, now)

@@ -127,13 +127,13 @@ class Target:
 
     async def _serve(self, message: Message, writer: asyncio.StreamWriter) -> None:
         if message["kind"] == "hello":
-            await self._outlive(_pid(message), writer)
+            await self._outlive(pid_of(message), writer)
             return
         cut, answer = self._commit(message) if message["kind"] == "commit" else self._call(message)
         if cut is not None:
-            await self._kill(_pid(message), cut)  # and the question stays without an answer
+            await self._kill(pid_of(message), cut)  # and the question stays without an answer
             return
-        await _reply(writer, answer)
+        await reply(writer, answer)
         if self.traffic.has_held or self.traffic.ended:
             self.changed.set()
 
@@ -142,7 +142,7 @@ class Target:
         life = self.lives[pid] = Life(pid)
         self.greetings += 1
         self.changed.set()
-        await _reply(writer, {})
+        await reply(writer, {})
         await life.ended.wait()
         del self.lives[pid]
         self.changed.set()
@@ -167,10 +167,12 @@ class Target:
             await life.ended.wait()
 
 
-def _pid(message: Message) -> int:
+def pid_of(message: Message) -> int:
+    """The process that asks."""
     return int(str(message["pid"]))
 
 
-async def _reply(writer: asyncio.StreamWriter, answer: dict[str, Json]) -> None:
+async def reply(writer: asyncio.StreamWriter, answer: dict[str, Json]) -> None:
+    """Answers its question."""
     writer.write(json.dumps(answer).encode() + b"\n")
     await writer.drain()

@@ -29,6 +29,9 @@ _BUSY_SECONDS = 30  # how long a reader or a migration waits for the writer befo
 _POSTGRES_POOL = 10
 _RETRIES = 5  # of a transaction that PostgreSQL ended because of a deadlock or a serialisation failure
 _RETRY_STATES = frozenset({"40001", "40P01"})
+#: Classes of SQLSTATEs by which PostgreSQL is away for a while: a broken connection, no room, a shutdown, a bad disk.
+_AWAY_CLASSES = frozenset({"08", "53", "57", "58"})
+_AWAY_STATES = frozenset({"25006", "25P03"})  # it is a standby now; it gave up a transaction that stood still
 
 
 class SqliteDatabase:
@@ -190,12 +193,20 @@ def _telling_when_away() -> Iterator[None]:
     """Turns what says that the database is away into UnavailableError."""
     try:
         yield
-    except LOST_CONNECTION as error:
-        raise unreachable(error) from error
-    except OperationalError as error:
-        if getattr(error.orig, "sqlstate", None) in _RETRY_STATES:
-            raise
-        raise unreachable(error) from error
+    except Exception as error:
+        if _says_away(error):
+            raise unreachable(error) from error
+        raise
+
+
+def _says_away(error: Exception) -> bool:
+    """Whether the error, SQLAlchemy's or the driver's own, is one of a database that will be back."""
+    if isinstance(error, LOST_CONNECTION):
+        return True
+    state = str(getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or "")
+    if state in _RETRY_STATES:
+        return False
+    return isinstance(error, OperationalError) or state in _AWAY_STATES or state[:2] in _AWAY_CLASSES
 
 
 SqlDatabase = SqliteDatabase | PostgresDatabase

@@ -26,6 +26,9 @@ _FACTS = text("""
            current_setting('synchronous_standby_names') <> ''
                AND current_setting('synchronous_commit') NOT IN ('off', 'local') AS is_synchronous
 """)
+#: A server that stands still in the middle of a transaction, or cannot be reached, must not keep its rows from those
+#: who take its work over; in milliseconds.
+_LIMITS = {"idle_in_transaction_session_timeout": 10_000, "tcp_user_timeout": 20_000}
 _log = structlog.get_logger(__name__)
 
 
@@ -60,6 +63,9 @@ class Era:
             return
         self._looked_at = now
         async with connection.begin():
+            if _ENTERED not in info:
+                for name, value in _LIMITS.items():
+                    await connection.execute(text(f"SET {name} = {value}"))
             self._was_synchronous = await connection.run_sync(settle, self._was_synchronous)
         info[_ENTERED] = True
 
