@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     cast,
     delete,
+    extract,
     func,
     insert,
     literal,
@@ -68,7 +69,7 @@ class SqlStatistics:
         self, start: ColumnElement[datetime | None], end: ColumnElement[datetime | None]
     ) -> ColumnElement[float]:
         if is_postgres(self._connection.dialect):
-            return cast(func.extract("epoch", end - start), Float)
+            return cast(extract("epoch", end) - extract("epoch", start), Float)
         return (func.julianday(end) - func.julianday(start)) * _SECONDS_A_DAY
 
     def merge(self, short: timedelta, long: Slot) -> None:

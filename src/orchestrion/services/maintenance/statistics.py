@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+
+import anyio
+import anyio.lowlevel
 
 from orchestrion.model.maintenance import DutyName
 from orchestrion.model.statistics import LENGTHS, Period
@@ -18,6 +22,7 @@ _EVERY = timedelta(minutes=1)
 _OPEN = timedelta(minutes=15)  # the end of a run is journaled no later than that after the moment it tells
 _SHORT_FOR = timedelta(hours=25)  # the figures of the last day are exact to the length of a short slot
 _KEPT_FOR = timedelta(days=31)
+_MOST_AT_ONCE, _SHORT_TRANSACTION = 48, 0.025  # slots; seconds
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -37,19 +42,25 @@ class Statistics:
         return now + _EVERY
 
     async def run(self, lead: Lead, _wanted: Figures, before: Figures) -> Figures:
-        """Each slot is a transaction of its own."""
+        """Counts every slot since the last count, and those before it that may have grown since."""
         now = self._clock.now()
         until = before.get("until")
         counted = datetime.fromisoformat(until) if isinstance(until, str) else await self._oldest(lead, now)
-        start = max(begin_of(min(counted, now) - _OPEN, SHORT), begin_of(now - _KEPT_FOR, SHORT))
-        slots = 0
-        while start <= now:
-            await lead.write(partial(_recount, Slot(start, SHORT)))
-            start += SHORT
-            slots += 1
+        slots = list(_slots(max(min(counted, now) - _OPEN, now - _KEPT_FOR), now))
+        await self._count(lead, slots)
         merged = await self._merge(lead, now)
         await lead.write(lambda tx: tx.statistics.forget(now - _KEPT_FOR))
-        return {"until": now.isoformat(), "slots": slots, "merged": merged}
+        return {"until": now.isoformat(), "slots": len(slots), "merged": merged}
+
+    async def _count(self, lead: Lead, slots: Sequence[Slot]) -> None:
+        """As many in one transaction as it takes to be neither long nor too short."""
+        done, size = 0, 1
+        while done < len(slots):
+            began = self._clock.steady()
+            await lead.write(partial(_recount, slots[done : done + size]))
+            done += size
+            size = min(size * 2, _MOST_AT_ONCE) if self._clock.steady() - began < _SHORT_TRANSACTION else 1
+            await anyio.lowlevel.checkpoint()
 
     async def _oldest(self, lead: Lead, now: datetime) -> datetime:
         """Where the first count begins: figures reach back a week at most."""
@@ -69,8 +80,23 @@ def begin_of(moment: datetime, length: timedelta) -> datetime:
     return moment - (moment - _EPOCH) % length
 
 
-def _recount(slot: Slot, tx: Transaction) -> None:
-    tx.statistics.recount(slot)
+def _slots(start: datetime, now: datetime) -> Iterator[Slot]:
+    """Hours where they are merged soon anyway, short ones up to now."""
+    at, bound = begin_of(start, LONG), begin_of(now - _SHORT_FOR, LONG)
+    while at < bound:
+        yield Slot(at, LONG)
+        at += LONG
+    at = max(bound, begin_of(start, SHORT))
+    while at <= now:
+        yield Slot(at, SHORT)
+        at += SHORT
+
+
+def _recount(slots: Sequence[Slot], tx: Transaction) -> None:
+    for each in slots:
+        if each.length == LONG:
+            tx.statistics.merge(SHORT, each)  # takes the short ones away
+        tx.statistics.recount(each)
 
 
 def _merge(slot: Slot, tx: Transaction) -> None:
