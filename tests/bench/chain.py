@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -54,26 +55,38 @@ async def prepared(place: Place, kind: str, limit: int = runbooks.MANY) -> str:
     return runbook_id
 
 
-async def run(place: Place, servers: list[ReadProcess], load: Load) -> Figures:
+class Used:
+    """What the product's and the database's processes use from now on."""
+
+    def __init__(self, place: Place, servers: Sequence[ReadProcess]) -> None:
+        self._servers = [psutil.Process(each.pid) for each in servers]
+        self._database = place.database_processes()
+        self._before = self._now()
+
+    def since(self, activities: int) -> Figures:
+        """Microseconds of processor time for each activity."""
+        server, database = (1e6 * (now - before) for now, before in zip(self._now(), self._before, strict=True))
+        return {
+            "server_us": round(server / activities, 1),
+            "database_us": round(database / activities, 1) if self._database else None,
+            "server_mb": round(max(each.memory_info().rss for each in self._servers) / 1e6, 1),
+        }
+
+    def _now(self) -> tuple[float, float]:
+        return processor_seconds(self._servers), processor_seconds(self._database)
+
+
+async def run(place: Place, servers: Sequence[ReadProcess], load: Load) -> Figures:
     """Releases the jobs and waits for the last one; raises when an activity is missing or was run twice."""
-    processes = [psutil.Process(each.pid) for each in servers]
-    database = place.database_processes()
-    own, theirs = processor_seconds(processes), processor_seconds(database)
+    used = Used(place, servers)
     stamp = await place.release(load.jobs)
     await until_ended(place, stamp)
-    own, theirs = processor_seconds(processes) - own, processor_seconds(database) - theirs
-    activities = load.jobs * CHAIN
+    figures = used.since(load.jobs * CHAIN)
     await check_rows(place, stamp, load.jobs)
     times = [seconds_of(place.kind, each) for each in ("min(started_at)", "max(ended_at)")]
     begin, end = (await place.sql.rows(f"SELECT {', '.join(times)} FROM instance WHERE created_at = '{stamp}'"))[0]
     seconds = float(end) - float(begin)
-    return {
-        "rate": round(activities / seconds),
-        "seconds": round(seconds, 2),
-        "server_us": round(1e6 * own / activities, 1),
-        "database_us": round(1e6 * theirs / activities, 1) if database else None,
-        "server_mb": round(max(each.memory_info().rss for each in processes) / 1e6, 1),
-    }
+    return {"rate": round(load.jobs * CHAIN / seconds), "seconds": round(seconds, 2), **figures}
 
 
 async def until_ended(place: Place, stamp: str) -> None:

@@ -27,6 +27,8 @@ _ROWS = {
     "added_per_second": "executions generated a second",
     "bytes_per_execution": "bytes on disk for each execution, with its share of job and instance",
     "rate": "durable activities a second, chains of ten",
+    "server_us": "processor time of the server for an activity, µs",
+    "database_us": "processor time of PostgreSQL for an activity, µs",
     "p50_first_ms": "request to first activity, idle, ms",
     "p50_ms": "chain of ten, idle, ms",
     "jobs_ms": "newest 50 jobs, ms",
@@ -53,8 +55,8 @@ async def flat(place: Place, load: Load, sizes: Sequence[int]) -> list[Figures]:
             "executions": size,
             "added_per_second": round(added / seconds),
             "bytes_per_execution": round(grown / added),
-            "rate": await rate(place, load),
         }
+        figures |= await rate(place, load)
         async with place.core() as core:
             figures |= await _pages(core, runbook_id)
             async with serving(core):

@@ -102,7 +102,7 @@ _CHAIN = (
     "database µs",
 )
 _LATENCY = ("one run on an idle system", "database", "end p50 / p95", "first activity p50 / p95", "across processes")
-_SCALE = ("jobs of one runbook", "database", "activities/s with 1,000", "with 1,000,000", "ratio")
+_SCALE = ("jobs of one runbook", "database", "activities/s with 1,000", "with 1,000,000", "ratio", "server µs")
 _MEMORY = ("memory", "idle server", "each instance in flight", "each parked instance")
 _STARTS = ("starts a second", "one caller", "32 callers", "32 callers, 2,000 jobs wait")
 _TOLD = {
@@ -132,7 +132,8 @@ def _latency(each: Result) -> Sequence[object]:
 
 def _scale(each: Result) -> Sequence[object]:
     rates = (f"{each['rate_1k']:,}", f"{each['rate_1m']:,}")
-    return (_TOLD[each["workload"]], _NAMES[each["database"]], *rates, each["flatness"])
+    used = f"{each['server_us_1k']} / {each['server_us_1m']}"
+    return (_TOLD[each["workload"]], _NAMES[each["database"]], *rates, each["flatness"], used)
 
 
 def _memory(each: Result) -> Sequence[object]:

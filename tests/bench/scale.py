@@ -8,7 +8,7 @@ from functools import partial
 from orchestrion.model.values import Value
 from orchestrion.storage.generating import History, add_history, database_bytes, refresh_statistics
 from tests.bench import runbooks
-from tests.bench.chain import CHAIN, Figures, Load, check_rows, prepared, run, until_ended, until_none
+from tests.bench.chain import CHAIN, Figures, Load, Used, check_rows, prepared, run, until_ended, until_none
 from tests.bench.place import Place, fresh_place
 from tests.bench.sql import seconds_of
 
@@ -21,18 +21,25 @@ async def pending(place: Place, load: Load) -> Figures:
     """Chains a second of one runbook with a thousand, and with a million jobs that wait for their turn."""
     small = await _with_queue(place, load, SMALL)
     async with fresh_place(place.kind) as other:
-        large = await _with_queue(other, load, load.large)
-    return {"rate_1k": small, "rate_1m": large, "flatness": round(large / small, 3)}
+        return _both(small, await _with_queue(other, load, load.large))
 
 
 async def finished(place: Place, load: Load) -> Figures:
     """Chains a second of one runbook with a thousand, and with a million jobs that have ended before."""
     runbook_id = await prepared(place, load.kind)
-    found = []
-    for size, before in ((SMALL, 0), (load.large, SMALL)):
-        await add_ended(place, runbook_id, size - before, activities=1)
-        found.append(await rate(place, load))
-    return {"rate_1k": found[0], "rate_1m": found[1], "flatness": round(found[1] / found[0], 3)}
+    await add_ended(place, runbook_id, SMALL, activities=1)
+    small = await rate(place, load)
+    await add_ended(place, runbook_id, load.large - SMALL, activities=1)
+    return _both(small, await rate(place, load))
+
+
+def _both(small: Figures, large: Figures) -> Figures:
+    """Rates, and what an activity takes of the processors, which other work on the machine hardly changes."""
+    found: Figures = {"rate_1k": small["rate"], "rate_1m": large["rate"]}
+    found["flatness"] = round(float(str(large["rate"])) / float(str(small["rate"])), 3)
+    for name in ("server_us", "database_us"):
+        found |= {f"{name}_1k": small[name], f"{name}_1m": large[name]}
+    return found
 
 
 async def add_ended(place: Place, runbook_id: str, jobs: int, activities: int) -> int:
@@ -54,23 +61,26 @@ async def add_ended(place: Place, runbook_id: str, jobs: int, activities: int) -
         return await core.database.on_writer(database_bytes) - before
 
 
-async def rate(place: Place, load: Load) -> int:
+async def rate(place: Place, load: Load) -> Figures:
+    """Chains on servers that have run some before."""
     with place.servers(load.servers, max(1, load.in_flight // load.servers)) as servers:
         await until_ended(place, await place.release(100))
-        return int(str((await run(place, servers, load))["rate"]))
+        return await run(place, servers, load)
 
 
-async def _with_queue(place: Place, load: Load, queued: int) -> int:
-    """Activities a second of the first thousand jobs; each ending admits the next."""
+async def _with_queue(place: Place, load: Load, queued: int) -> Figures:
+    """The first thousand jobs; each ending admits the next."""
     runbook_id = await prepared(place, load.kind, load.in_flight)
     await place.queue(queued)
     unfinished = f"FROM job WHERE runbook_id = '{runbook_id}' AND status = 'pending' AND NOT admitted"
-    with place.servers(load.servers, load.in_flight):
+    with place.servers(load.servers, load.in_flight) as servers:
+        used = Used(place, servers)
         stamp = await place.release(load.in_flight)
         await until_ended(place, stamp)
         await until_none(place, unfinished, queued - SMALL)
+        figures = used.since(SMALL * CHAIN)
     await check_rows(place, stamp, load.in_flight)
-    return await _rate_of_first(place, runbook_id, SMALL)
+    return figures | {"rate": await _rate_of_first(place, runbook_id, SMALL)}
 
 
 async def _rate_of_first(place: Place, runbook_id: str, count: int) -> int:

@@ -63,14 +63,14 @@ class Soak:
             group.start_soon(self._each, _PURGE_SECONDS, self._purge)
 
     async def _feed(self) -> None:
-        """Every second as many jobs as are due by then."""
+        """Ten times a second as many jobs as are due by then."""
         asked = 0
         while not self.is_over:
             due = round((time.monotonic() - self.begin) * self.jobs_a_second) - asked
             if due > 0:
                 await self.place.release(due)
                 asked += due
-            await anyio.sleep(1)
+            await anyio.sleep(0.1)
 
     async def _each(self, seconds: float, work: Callable[[], object]) -> None:
         while not self.is_over:
@@ -131,7 +131,7 @@ def verdict(found: Mapping[str, float], samples: Sequence[Sample]) -> list[str]:
     return lines
 
 
-async def highest_rate(place: Place, servers: list[ReadProcess]) -> float:
+async def highest_rate(place: Place, servers: Sequence[ReadProcess]) -> float:
     """Activities a second with everything waiting."""
     await until_ended(place, await place.release(100))
     figures = await run(place, servers, Load(jobs=1000, in_flight=_IN_FLIGHT))
