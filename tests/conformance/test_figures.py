@@ -92,7 +92,7 @@ async def test_servers_show_their_lease_and_load(database: SqlDatabase, runbook_
     now = datetime.now(UTC)
     await database.write(lambda tx: tx.leases.acquire(LEADER, fence.server_id, 15))
     await database.write(lambda tx: tx.runs.add_job(a_job(runbook_id, now)))
-    await SqlJournal(database).claim(fence, 5, "s", now)
+    await SqlJournal(database).claim(fence, 5, now)
     found = await figures(database)
     (server,) = found.servers
     assert (server.name, server.status, server.epoch, server.capacity, server.running) == ("s", "online", 1, 5, 1)
@@ -113,7 +113,7 @@ async def test_a_claim_brings_the_trace_and_the_times(database: SqlDatabase, run
     place = f"00-{'a' * 32}-{'b' * 16}-01"
     asked = datetime.now(UTC)
     await database.write(lambda tx: tx.runs.add_job(a_job(runbook_id, asked, place)))
-    (claimed,) = await SqlJournal(database).claim(fence, 5, "s", asked + timedelta(seconds=1))
+    (claimed,) = await SqlJournal(database).claim(fence, 5, asked + timedelta(seconds=1))
     assert (claimed.trace_context, claimed.asked_at, claimed.started_at) == (place, asked, asked + timedelta(seconds=1))
     assert claimed.ready_at is not None
     stored = await database.read(lambda tx: tx.runs.job(claimed.job_id))

@@ -72,7 +72,7 @@ class Bundle:
 
     async def claim(self, limit: int = 10) -> list[Claimed]:
         """Claims for the server."""
-        return await self.journal.claim(self.fence, limit, "s", NOW)
+        return await self.journal.claim(self.fence, limit, NOW)
 
     async def open_executions(self, claimed: Claimed) -> list[ExecutionRecord]:
         """What is under way or in doubt in a claimed instance."""

@@ -73,7 +73,7 @@ class Site:
 
     async def claim(self, fence: Fence) -> list[Claimed]:
         """What the server gets."""
-        return await self.journal.claim(fence, 10, "s", NOW)
+        return await self.journal.claim(fence, 10, NOW)
 
     async def begin(self) -> int:
         """A new incarnation; gives how many jobs it holds."""

@@ -53,9 +53,9 @@ class AnnouncingJournal(SqlJournal):
         facts = _outcomes(slices)
         return await self._telling(lambda _: facts).append(fence, slices)
 
-    async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+    async def claim(self, fence: Fence, limit: int, now: datetime) -> list[Claimed]:
         """See ports.JournalStore."""
-        return await self._telling(_claimed).claim(fence, limit, name, now)
+        return await self._telling(_claimed).claim(fence, limit, now)
 
     def _telling(self, facts: Callable[[object], Facts | None]) -> SqlJournal:
         return SqlJournal(cast("SqlDatabase", Announcing(self._database, facts)))

@@ -161,9 +161,9 @@ class SimulatedDatabase(SqliteDatabase):
 class SimulatedJournal(SqlJournal):
     """See ports.JournalStore. A poll that can find nothing costs no SQL: a look into the tables says so much sooner."""
 
-    async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+    async def claim(self, fence: Fence, limit: int, now: datetime) -> list[Claimed]:
         """See ports.JournalStore."""
-        return await super().claim(fence, limit, name, now) if _may_find(fence, _CLAIMABLE) else []
+        return await super().claim(fence, limit, now) if _may_find(fence, _CLAIMABLE) else []
 
     async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
         """See ports.JournalStore."""

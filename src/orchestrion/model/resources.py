@@ -24,7 +24,19 @@ class ServerStatus(StrEnum):
 
     ONLINE = "online"
     DRAINING = "draining"
+    MAINTENANCE = "maintenance"
     OFFLINE = "offline"
+
+
+class Wanted(StrEnum):
+    """What people want of a runbook server: to work, or to take nothing new.
+
+    DRAINING ends when its process is started anew; MAINTENANCE holds until somebody ends it.
+    """
+
+    ACTIVE = "active"
+    DRAINING = "draining"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +52,10 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class RunbookServer:
-    """A registered worker; `capacity` is how many instances it runs at once, `epoch` fences its writes.
+    """A registered worker; `capacity` is how many instances it can run at once, `epoch` fences its writes.
 
-    `is_heard` says whether it was heard of within its lease, by the database's clock.
+    `claim_limit` is how many people let it run instead. `is_heard` says whether it was heard of within its lease, by
+    the database's clock. `status` is what it says of itself, `wanted` what people want.
     """
 
     id: str
@@ -57,3 +70,24 @@ class RunbookServer:
     lease_seconds: float = 15.0
     is_heard: bool = True
     is_leader: bool = False
+    machine: str | None = None
+    process_id: int | None = None
+    tags: frozenset[str] = frozenset()
+    monitor_capacity: int = 10_000
+    claim_limit: int | None = None
+    wanted: Wanted = Wanted.ACTIVE
+    wanted_at: datetime | None = None
+    hands_on: bool = False
+    has_credential: bool = False
+
+    @property
+    def limit(self) -> int:
+        """How many instances it may run at once."""
+        return self.claim_limit or self.capacity
+
+    @property
+    def now(self) -> ServerStatus:
+        """How it stands: offline when its lease is over, else as people want it."""
+        if not self.is_heard or self.status is ServerStatus.OFFLINE:
+            return ServerStatus.OFFLINE
+        return ServerStatus.ONLINE if self.wanted is Wanted.ACTIVE else ServerStatus(self.wanted.value)

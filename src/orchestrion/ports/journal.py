@@ -192,14 +192,17 @@ class JournalStore(JournalAppender, Protocol):
     async def snapshot(self, instance_id: str) -> Snapshot | None:
         """The newest snapshot of an instance."""
 
-    async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
-        """Takes up to `limit` ready instances that the server `name` may run, oldest first."""
+    async def claim(self, fence: Fence, limit: int, now: datetime) -> list[Claimed]:
+        """Takes up to `limit` ready instances: what the server may run, and others leave to it (model/assignment.py).
+
+        Nothing while people want it to take nothing new.
+        """
 
     async def owned(self, fence: Fence, known: Collection[str]) -> list[Claimed]:
         """What this server owns besides the instances `known`: claims that were committed and whose answer was lost."""
 
     async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
-        """Takes up to `limit` monitors that nobody watches for."""
+        """Takes up to `limit` monitors that nobody watches for, chosen as `claim` chooses."""
 
     async def owned_monitors(self, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
         """The monitors that this server owns besides those of the jobs `known`, as with `owned`."""

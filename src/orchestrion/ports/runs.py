@@ -49,6 +49,7 @@ class JobRecord:
     stop_acknowledged_at: datetime | None = None  # when a server began to stop it
     test: Mapping[str, Json] | None = None  # the document under test and how it is to run; ordinary jobs have none
     trace_context: str | None = None  # the W3C traceparent of whoever asked for it (model/trace.py)
+    priority: int = 0  # higher first, between the jobs of all runbooks
 
 
 @dataclass(frozen=True, slots=True)

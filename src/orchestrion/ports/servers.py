@@ -26,6 +26,10 @@ class Registration:
     capacity: int
     lease_seconds: float = 15.0
     epoch_before: int | None = None
+    machine: str = ""
+    process_id: int = 0
+    tags: tuple[str, ...] = ()
+    monitor_capacity: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ class Claimer:
                 self._may_own_more = False
                 return lost
             now = self._services.clock.now()
-            found = await self._store.claim(fence, min(free, MOST_PER_CLAIM), self._services.server, now)
+            found = await self._store.claim(fence, min(free, MOST_PER_CLAIM), now)
             self._services.telemetry.claimed(found, now)
             return found
         except UnavailableError:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, select, text, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -17,6 +17,7 @@ from orchestrion.storage.gauges import Gauge, locked, save
 from orchestrion.storage.rows import eligible_text
 from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
 from orchestrion.storage.trigger_outcomes import WAITS, cancel_left, hand_over, settle
+from orchestrion.storage.turns import turns
 
 ENGINE_LEVEL = 2  # of the rules an instance started under; a server claims only levels it knows (durability.md 9)
 JOURNAL_FORMAT = 1
@@ -26,10 +27,12 @@ ACTIVE = tuple(
 )
 #: Of monitors whose triggers get their instances: what one has stored is not lost when its watch fails.
 STARTING = tuple(status.value for status in (JobStatus.PENDING, JobStatus.WAITING, JobStatus.FAILED))
+#: Word for word the condition of the partial index, or the databases would not use it.
+IS_QUEUED = text("job.status = 'pending' AND NOT job.admitted")
 
 
 def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
-    """Admits as many of the runbook's queued jobs as its limit allows, oldest first; gives their number."""
+    """Admits as many of the runbook's queued jobs as its limit allows, in their order; gives their number."""
     limits = select(runbook.c.max_simultaneous_jobs, runbook.c.is_monitor).where(runbook.c.id == runbook_id)
     found = connection.execute(limits.with_for_update()).one_or_none()
     if found is None:
@@ -43,22 +46,23 @@ def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
     free = limit - (admitted or 0)
     if free <= 0:
         return 0
-    queued = select(job).where(job.c.runbook_id == runbook_id, job.c.status == "pending", ~job.c.admitted)
-    rows = connection.execute(queued.order_by(job.c.id).limit(free)).mappings().all()
+    queued = select(job).where(job.c.runbook_id == runbook_id, IS_QUEUED)
+    rows = connection.execute(queued.order_by(job.c.queue_place, job.c.id).limit(free)).mappings().all()
+    runs = [(row, None) for row in rows if not row["is_monitor"]]
+    if runs:
+        add_instances(connection, runs, now)
     for row in rows:
-        _admit_job(connection, row, now)
+        if row["is_monitor"]:
+            _admit_monitor(connection, row)
     return len(rows)
 
 
-def _admit_job(connection: Connection, row: RowMapping, now: datetime) -> None:
-    if row["is_monitor"]:
-        cursor = connection.scalar(select(monitor.c.cursor).where(monitor.c.job_id == row["predecessor_id"]))
-        connection.execute(insert(monitor).values(job_id=row["id"], state="ready", cursor=cursor))
-        connection.execute(update(job).where(job.c.id == row["id"]).values(admitted=True, reason=None))
-        if row["predecessor_id"] is not None:
-            hand_over(connection, row["predecessor_id"], row["id"])
-        return
-    add_instance(connection, row, None, now)
+def _admit_monitor(connection: Connection, row: RowMapping) -> None:
+    cursor = connection.scalar(select(monitor.c.cursor).where(monitor.c.job_id == row["predecessor_id"]))
+    connection.execute(insert(monitor).values(job_id=row["id"], state="ready", cursor=cursor))
+    connection.execute(update(job).where(job.c.id == row["id"]).values(admitted=True, reason=None))
+    if row["predecessor_id"] is not None:
+        hand_over(connection, row["predecessor_id"], row["id"])
 
 
 def admit_triggers(connection: Connection, job_id: str, now: datetime) -> int:
@@ -141,9 +145,10 @@ def add_instances(connection: Connection, wanted: Sequence[tuple[RowMapping, str
     """Stores ready instances of jobs, each with what its trigger published, and gives their ids; jobs may repeat."""
     added: list[dict[str, object]] = []
     newest: dict[str, tuple[int, str]] = {}
-    for row, published in wanted:
+    given = turns(connection, [(row["runbook_id"], row["priority"]) for row, _ in wanted], now)
+    for (row, published), turn in zip(wanted, given, strict=True):
         number, instance_id = newest.get(row["id"], (row["instance_count"], ""))[0] + 1, str(uuid7())
-        added.append({"id": instance_id, "number": number, **_new_instance(row, published, now)})
+        added.append({"id": instance_id, "number": number, "turn": turn, **_new_instance(row, published, now)})
         newest[row["id"]] = (number, instance_id)
     connection.execute(insert(instance), added)
     changes = [{"key": job_id, "count": number, "latest": latest} for job_id, (number, latest) in newest.items()]
@@ -177,6 +182,8 @@ def _new_instance(row: RowMapping, published: str | None, now: datetime) -> dict
         "takeovers": 0,
         "takeover_sequence": 0,
         "eligible": eligible_text(from_json(row["servers"])),
+        "placement_id": row["placement_id"],
+        "priority": row["priority"],
         "trigger": published,
         "created_at": now,
     }

@@ -9,9 +9,8 @@ from sqlalchemy import Connection, select
 from orchestrion.model.job import JobStatus, StopLevel, has_ended
 from orchestrion.ports.runs import JobRecord
 from orchestrion.storage.admission import admit
-from orchestrion.storage.dialect import insert_or_ignore
 from orchestrion.storage.endings import stop_job
-from orchestrion.storage.rows import job_values
+from orchestrion.storage.placements import store_job
 from orchestrion.storage.tables import job
 
 
@@ -20,8 +19,7 @@ def add_child(connection: Connection, child: JobRecord) -> None:
 
     Its id follows from the execution that invokes it: stored again, it changes nothing.
     """
-    row = {**job_values(child), "instance_limit": 1}
-    if connection.execute(insert_or_ignore(connection, job).values(row)).rowcount:
+    if store_job(connection, child, 1):
         admit(connection, child.runbook_id, child.created_at)
 
 

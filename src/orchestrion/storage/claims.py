@@ -12,30 +12,27 @@ from uuid_utils import uuid7
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.ports.journal import Claimed, Fence, Message
 from orchestrion.storage.admission import ENGINE_LEVEL
+from orchestrion.storage.assignment import Assignment
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import wake_due
-from orchestrion.storage.ranks import higher_first, may_run
 from orchestrion.storage.rows import optional_json
 from orchestrion.storage.tables import inbox, instance, job
+from orchestrion.storage.turns import IS_READY
 
 
-def claim(connection: Connection, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+def claim(connection: Connection, fence: Fence, assignment: Assignment, limit: int, now: datetime) -> list[Claimed]:
     """See ports.JournalStore."""
-    rank = check_fence(connection, fence)
+    own = assignment.own(connection, fence)
+    if not own.takes_work:
+        return []
     wake_due(connection, limit, now)
-    ready = (
-        select(instance.c.id, instance.c.started_at)
-        .where(
-            instance.c.state == InstanceState.READY.value,
-            instance.c.engine_level <= ENGINE_LEVEL,
-            may_run(name),
-            *(higher_first(connection, rank, now) if rank else ()),
-        )
-        .order_by(instance.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    fresh = {instance_id: started_at is None for instance_id, started_at in connection.execute(ready).all()}
+    wanted = assignment.instances(connection, own, ENGINE_LEVEL, limit, now)
+    if not wanted:
+        return []
+    # Whoever else wants one of them has it by now, or will find it gone.
+    free = select(instance.c.id, instance.c.started_at).where(instance.c.id.in_(wanted), IS_READY)
+    rows = connection.execute(free.with_for_update(skip_locked=True)).all()
+    fresh = {instance_id: started_at is None for instance_id, started_at in rows}
     picked = list(fresh)
     if not picked:
         return []
@@ -73,7 +70,7 @@ def _claimed_rows(connection: Connection, picked: Sequence[str]) -> Sequence[Row
         )
         .join(job, job.c.id == instance.c.job_id)
         .where(instance.c.id.in_(picked))
-        .order_by(instance.c.id)
+        .order_by(instance.c.turn, instance.c.id)
     )
     return connection.execute(query).mappings().all()
 

@@ -23,6 +23,7 @@ from orchestrion.ports.journal import (
     Snapshot,
 )
 from orchestrion.storage import claims, monitors
+from orchestrion.storage.assignment import Assignment
 from orchestrion.storage.children import add_child, stop_child
 from orchestrion.storage.database import SqlDatabase
 from orchestrion.storage.dialect import BROKEN_RULE, insert_or_ignore, insert_rows, is_postgres
@@ -40,6 +41,7 @@ class SqlJournal:
 
     def __init__(self, database: SqlDatabase) -> None:
         self._database = database
+        self._assignment = Assignment()
 
     async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
         """See ports.JournalStore."""
@@ -63,9 +65,11 @@ class SqlJournal:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: newest_snapshot(connection, instance_id))
 
-    async def claim(self, fence: Fence, limit: int, name: str, now: datetime) -> list[Claimed]:
+    async def claim(self, fence: Fence, limit: int, now: datetime) -> list[Claimed]:
         """See ports.JournalStore."""
-        return await self._database.on_writer(lambda connection: claims.claim(connection, fence, limit, name, now))
+        return await self._database.on_writer(
+            lambda connection: claims.claim(connection, fence, self._assignment, limit, now)
+        )
 
     async def owned(self, fence: Fence, known: Collection[str]) -> list[Claimed]:
         """See ports.JournalStore."""
@@ -73,7 +77,9 @@ class SqlJournal:
 
     async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
         """See ports.JournalStore."""
-        return await self._database.on_writer(lambda connection: monitors.claim_monitors(connection, fence, limit, now))
+        return await self._database.on_writer(
+            lambda connection: monitors.claim_monitors(connection, fence, self._assignment, limit, now)
+        )
 
     async def owned_monitors(self, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
         """See ports.JournalStore."""

@@ -13,16 +13,22 @@ from orchestrion.model.job import JobStatus
 from orchestrion.ports.journal import ArmedMonitor, Fence, FencedError, SeenTrigger
 from orchestrion.ports.triggers import Taken
 from orchestrion.storage.admission import lock_jobs
+from orchestrion.storage.assignment import Assignment
 from orchestrion.storage.endings import end_monitor
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.tables import job, monitor
 from orchestrion.storage.trigger_intake import store
 
 
-def claim_monitors(connection: Connection, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
+def claim_monitors(
+    connection: Connection, fence: Fence, assignment: Assignment, limit: int, now: datetime
+) -> list[ArmedMonitor]:
     """See ports.JournalStore."""
-    check_fence(connection, fence)
-    ready = select(monitor.c.job_id).where(monitor.c.state == "ready").order_by(monitor.c.job_id).limit(limit)
+    own = assignment.own(connection, fence)
+    wanted = assignment.monitors(connection, own, limit, now) if own.takes_work else []
+    if not wanted:
+        return []
+    ready = select(monitor.c.job_id).where(monitor.c.job_id.in_(wanted), monitor.c.state == "ready")
     picked = list(connection.scalars(ready.with_for_update(skip_locked=True)))
     if not picked:
         return []

@@ -14,6 +14,7 @@ from orchestrion.model.job import InstanceState, JobStatus, StopLevel
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Record
 from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, InstanceRecord, JobRecord
+from orchestrion.storage.turns import queue_place
 
 
 def json_text(value: object) -> str:
@@ -66,6 +67,7 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
         stop_requested_at=row["stop_requested_at"],
         stop_acknowledged_at=row["stop_acknowledged_at"],
         trace_context=row["trace_context"],
+        priority=row["priority"],
     )
 
 
@@ -93,6 +95,8 @@ def job_values(job: JobRecord) -> dict[str, Any]:
         "rerun": None if job.rerun is None else json_text(job.rerun),
         "test": None if job.test is None else json_text(job.test),
         "trace_context": job.trace_context,
+        "priority": job.priority,
+        "queue_place": queue_place(job.created_at, job.priority),
         "instance_count": 0,
         "admitted": False,
     }

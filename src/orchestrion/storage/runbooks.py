@@ -14,6 +14,7 @@ from orchestrion.ports.authoring import DraftRecord, RunbookFilter, RunbookRecor
 from orchestrion.storage.admission import admit
 from orchestrion.storage.folders import SqlFolders, joined_path, lock_tree
 from orchestrion.storage.lookup import is_id, only_row
+from orchestrion.storage.placements import placement_of_document, store_placement
 from orchestrion.storage.tables import draft as draft_table
 from orchestrion.storage.tables import runbook, runbook_version
 
@@ -105,6 +106,7 @@ class SqlRunbooks:
                 checked_in_by=record.checked_in_by,
                 checked_in_at=record.checked_in_at,
                 comment=record.comment,
+                placement_id=store_placement(self._connection, placement_of_document(record.document)),
             )
         )
         newest = {

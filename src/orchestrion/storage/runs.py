@@ -25,16 +25,15 @@ from orchestrion.ports.runs import (
     RunFilter,
 )
 from orchestrion.storage.admission import ACTIVE, admit
-from orchestrion.storage.dialect import insert_or_ignore
 from orchestrion.storage.endings import stop_job
 from orchestrion.storage.holding import Posted, post_message, put_on_hold, release_instance
+from orchestrion.storage.placements import store_job
 from orchestrion.storage.rows import (
     doubt_record,
     execution_record,
     instance_record,
     intent_record,
     job_record,
-    job_values,
 )
 from orchestrion.storage.tables import doubt, execution, instance, job, runbook, server, signal
 
@@ -52,8 +51,7 @@ class SqlRuns:
         known = self._job_by_key(new.idempotency_key)
         if known is not None:
             return known
-        row = {**job_values(new), "instance_limit": instance_limit}
-        if self._connection.execute(insert_or_ignore(self._connection, job), row).rowcount == 0:
+        if not store_job(self._connection, new, instance_limit):
             # Lost a race against a start with the same key, or this very job was stored before its answer got lost.
             return self._job_by_key(new.idempotency_key) or self.job(new.id)
         admit(self._connection, new.runbook_id, new.created_at)

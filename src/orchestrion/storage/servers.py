@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, sele
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState
-from orchestrion.model.resources import RunbookServer, ServerStatus
+from orchestrion.model.resources import RunbookServer, ServerStatus, Wanted
 from orchestrion.ports.journal import Hold
 from orchestrion.ports.servers import LEADER, Pulse, Registration
 from orchestrion.storage.endings import end_monitor
@@ -17,9 +17,14 @@ from orchestrion.storage.fencing import is_heard
 from orchestrion.storage.holding import hold_instance
 from orchestrion.storage.leases import SqlLeases, give_up_all
 from orchestrion.storage.moments import moment
+from orchestrion.storage.rows import json_text
 from orchestrion.storage.tables import execution, instance, monitor, server, signal
+from orchestrion.storage.workers import tags_of
 
 POISON_TAKEOVERS = 3  # in a row without progress of the journal; then the instance is held (durability.md 5)
+
+#: A server whose process is started anew was drained to that end.
+_ACTIVE = {"wanted": Wanted.ACTIVE.value, "wanted_at": None, "hands_on": False}
 
 
 class SqlServers:
@@ -38,6 +43,10 @@ class SqlServers:
             "started_at": now,
             "last_seen_at": moment(),
             "lease_seconds": registration.lease_seconds,
+            "machine": registration.machine or None,
+            "process_id": registration.process_id or None,
+            "tags": json_text(registration.tags),
+            "monitor_capacity": registration.monitor_capacity,
         }
         known = (
             self._connection.execute(select(server).where(server.c.name == name).with_for_update()).mappings().first()
@@ -46,8 +55,9 @@ class SqlServers:
             rank = self._connection.scalar(select(func.coalesce(func.max(server.c.rank) + 1, 0))) or 0
             self._connection.execute(insert(server).values(id=str(uuid7()), name=name, rank=rank, epoch=1, **values))
         else:
+            wanted = {} if known["wanted"] != Wanted.DRAINING.value or registration.epoch_before else _ACTIVE
             self._connection.execute(
-                update(server).where(server.c.name == name).values(epoch=known["epoch"] + 1, **values)
+                update(server).where(server.c.name == name).values(epoch=known["epoch"] + 1, **wanted, **values)
             )
             self._take_away(known["id"], now, is_crash=known["epoch"] != registration.epoch_before)
         return next(each for each in self.all() if each.name == name)
@@ -159,4 +169,13 @@ def _server(row: RowMapping, leader: str | None) -> RunbookServer:
         lease_seconds=row["lease_seconds"],
         is_heard=bool(row["is_heard"]),
         is_leader=row["id"] == leader,
+        machine=row["machine"],
+        process_id=row["process_id"],
+        tags=tags_of(row["tags"], row["granted_tags"]),
+        monitor_capacity=row["monitor_capacity"],
+        claim_limit=row["claim_limit"],
+        wanted=Wanted(row["wanted"]),
+        wanted_at=row["wanted_at"],
+        hands_on=row["hands_on"],
+        has_credential=bool(row["credential_hash"]),
     )

@@ -271,6 +271,7 @@ server = Table(
     Column("wanted_at", Instant),
     Column("hands_on", Boolean, nullable=False, server_default=text("false")),  # draining: what runs goes elsewhere
     Column("credential_hash", String(64)),  # null: from before; empty: it must be enrolled anew
+    Column("served_at", Instant),  # when it was last given something that goes round all servers
 )
 
 #: Lets servers with unknown names in, a few times and for a while; the token itself is shown once.

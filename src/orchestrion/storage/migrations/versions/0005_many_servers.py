@@ -66,6 +66,7 @@ _COLUMNS: dict[str, list[sa.Column[object]]] = {
         sa.Column("wanted_at", Instant()),
         sa.Column("hands_on", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("credential_hash", sa.String(64)),
+        sa.Column("served_at", Instant()),
     ],
     "lease": [sa.Column("token", Id())],
     "installation": [
