@@ -1,0 +1,1 @@
+"""Rules of the use cases, each against a real database in a file."""
