@@ -232,5 +232,5 @@ class RunStore(Protocol):
     def children(self, instance_id: str) -> list[JobRecord]:
         """The jobs of the runbooks that an instance invoked, oldest first."""
 
-    def request_stop(self, job_id: str, now: datetime, level: StopLevel) -> JobRecord:
+    def request_stop(self, job_id: str, now: datetime, level: StopLevel = StopLevel.NOW) -> JobRecord:
         """Stops a job: one that has not started ends as canceled, others find the stop in the inbox."""

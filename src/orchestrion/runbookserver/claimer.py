@@ -117,11 +117,11 @@ class Claimer:
                 return lost
             now = self._services.clock.now()
             found = await self._store.claim(fence, min(free, MOST_PER_CLAIM), now)
-            self._services.telemetry.claimed(found, now)
-            return found
         except UnavailableError:
             self._may_own_more = True  # the claim may have been committed, and its answer lost
             return []
+        self._services.telemetry.claimed(found, now)
+        return found
 
     async def _run_instance(self, fence: Fence, claimed: Claimed) -> None:
         outcome: Outcome

@@ -60,7 +60,7 @@ class _Look:
 class Watchdog:
     """Runs on every server; only the one that leads expires others. `run` until cancelled."""
 
-    def __init__(  # noqa: PLR0913 - what it needs of the server
+    def __init__(
         self,
         database: Database,
         clock: Clock,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
@@ -45,17 +46,13 @@ class SqlJournal:
 
     async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
         """See ports.JournalStore."""
-        plain = [each for each in slices if is_plain(each)]
-        refused: dict[str, str] = {}
-        if len(plain) < len(slices):
-            others = [each for each in slices if not is_plain(each)]
-            refused = await self._database.on_journal(lambda connection: _append(connection, fence, others))
-        if plain:
-            try:
-                await append_plain(self._database, fence, plain)
-            except BROKEN_RULE:
-                refused |= await self._database.on_journal(lambda connection: _append(connection, fence, plain))
-        return refused
+        with suppress(*BROKEN_RULE):
+            if all(is_plain(each) for each in slices):
+                await append_plain(self._database, fence, slices)
+            else:
+                await self._database.on_journal(lambda connection: _append(connection, fence, slices))
+            return {}
+        return await self._database.on_journal(lambda connection: _append_one_by_one(connection, fence, slices))
 
     async def load(self, instance_id: str, after: int = 0) -> list[ExecutionRow | SignalRow]:
         """See ports.JournalStore."""
@@ -107,19 +104,15 @@ class SqlJournal:
         await self._database.on_writer(lambda connection: monitors.disarm(connection, fence, armed, error, at))
 
 
-def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
+def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> None:
     check_fence(connection, fence)
-    try:
-        with connection.begin_nested():
-            _insert(connection, slices)
-    except BROKEN_RULE:
-        return _append_one_by_one(connection, slices)
+    _insert(connection, slices)
     _consume(connection, slices)
-    return {}
 
 
-def _append_one_by_one(connection: Connection, slices: Sequence[Slice]) -> dict[str, str]:
+def _append_one_by_one(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
     """Each slice in its own savepoint, so that one bad slice does not fail its neighbours."""
+    check_fence(connection, fence)
     refused: dict[str, str] = {}
     for each in slices:
         if same_rows(connection, each):

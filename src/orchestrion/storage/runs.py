@@ -128,7 +128,7 @@ class SqlRuns:
         query = _jobs().where(job.c.parent_instance_id == instance_id).order_by(job.c.id)
         return [job_record(row, row["server_name"]) for row in self._connection.execute(query).mappings()]
 
-    def request_stop(self, job_id: str, now: datetime, level: StopLevel) -> JobRecord:
+    def request_stop(self, job_id: str, now: datetime, level: StopLevel = StopLevel.NOW) -> JobRecord:
         """See ports.RunStore."""
         if not has_ended(self.job(job_id).status):
             stop_job(self._connection, job_id, now, level)
