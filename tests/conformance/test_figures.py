@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from uuid_utils import uuid7
 
-from orchestrion.model.job import JobStatus
+from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.ports.authoring import VersionRecord
 from orchestrion.ports.journal import Fence
 from orchestrion.ports.observability import Figures
@@ -82,7 +82,7 @@ async def test_what_waits_is_counted_with_its_age(database: SqlDatabase, runbook
 async def test_what_has_ended_is_not_counted(database: SqlDatabase, runbook_id: str) -> None:
     """Neither jobs nor their instances."""
     job = await database.write(lambda tx: tx.runs.add_job(a_job(runbook_id, datetime.now(UTC))))
-    await database.write(lambda tx: tx.runs.request_stop(job.id, datetime.now(UTC)))
+    await database.write(lambda tx: tx.runs.request_stop(job.id, datetime.now(UTC), StopLevel.NOW))
     found = await figures(database)
     assert (found.jobs, found.instances, found.oldest_pending) == ({}, {}, 0.0)
 
@@ -140,6 +140,6 @@ async def test_the_database_tells_of_itself(database: SqlDatabase) -> None:
 )
 def test_counting_uses_a_small_index(index: str, condition: object) -> None:
     """A condition that is not the index's word for word would be a look through history."""
-    found = {each.name: each for table in metadata.tables.values() for each in table.indexes}[index]
+    found = {str(each.name): each for table in metadata.tables.values() for each in table.indexes}[index]
     wheres = [found.dialect_options[name]["where"] for name in ("sqlite", "postgresql")]
     assert {str(where) for where in wheres} == {str(condition)}

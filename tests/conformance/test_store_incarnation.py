@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from uuid_utils import uuid7
 
-from orchestrion.model.job import JobStatus
+from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.ports.authoring import VersionRecord
 from orchestrion.ports.journal import ArmedMonitor, Claimed, Fence, FencedError, SeenTrigger
 from orchestrion.ports.runs import JobRecord
@@ -147,7 +147,7 @@ async def test_a_monitor_that_is_disarmed_can_be_stopped(site: Site) -> None:
     job_id = await site.start(is_monitor=True)
     await _armed(site, await site.register())
     await site.begin()
-    await site.database.write(lambda tx: tx.runs.request_stop(job_id, NOW))
+    await site.database.write(lambda tx: tx.runs.request_stop(job_id, NOW, StopLevel.NOW))
     assert await site.status(job_id) is JobStatus.CANCELED
 
 

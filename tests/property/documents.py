@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from orchestrion.model.assignment import Policy
 from orchestrion.model.condition import (
     COMPLETION_STATUSES,
     AllOf,
@@ -72,6 +73,8 @@ SETTINGS = st.builds(
     report_after_seconds=SECONDS,
     report_failure=st.booleans(),
     servers=st.lists(TEXTS, max_size=3).map(tuple),
+    assignment=st.none() | st.sampled_from(Policy),
+    priority=st.integers(-100, 100),
     recovery=st.sampled_from(Recovery),
     start_monitor_on_check_in=st.booleans(),
 )

@@ -114,7 +114,11 @@ def run(
         list[str] | None, typer.Option("--parameter", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated.")
     ] = None,
     server: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A runbook server that may run it; may be repeated.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A runbook server that may run it, or tag:NAME=VALUE; may be repeated."),
+    ] = None,
+    priority: Annotated[
+        int | None, typer.Option(min=-100, max=100, help="Higher ones come first; the runbook's unless told otherwise.")
     ] = None,
     key: Annotated[str | None, typer.Option(help="An idempotency key: the same key never starts twice.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has ended.")] = False,
@@ -129,6 +133,7 @@ def run(
         "path": path,
         "parameters": given.texts(parameter or [], "parameter"),
         "servers": server or [],
+        "priority": priority,
         "idempotency_key": key,
     }
     job = api.post("/runbooks/by-path/start", body)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 
+from orchestrion.model.assignment import HIGHEST_PRIORITY, LOWEST_PRIORITY, Policy
 from orchestrion.model.codec import FORMAT
 from orchestrion.model.condition import COMPLETION_STATUSES, Operator
 from orchestrion.model.ids import ACTIVITY_ID, RESERVED_ACTIVITY_IDS, TYPE_ID
@@ -103,7 +104,16 @@ def _settings() -> Schema:
             "timeout_seconds": _seconds("After so long an instance is stopped and fails."),
             "report_after_seconds": _seconds("After so long a running instance raises an event."),
             "report_failure": _flag("Whether a failed instance raises an event.", default=False),
-            "servers": _list("The runbook servers that may run it; none mean: all.", {"type": "string"}),
+            "servers": _list(
+                "Names of the runbook servers that may run it, or their tags as `tag:zone=dmz`; none mean: the global "
+                "list, or all.",
+                {"type": "string"},
+            ),
+            "assignment": _choice("How the servers share its jobs; left out: as everywhere.", Policy),
+            "priority": {
+                **_count("Whose jobs come first, between all runbooks: higher ones.", LOWEST_PRIORITY, default=0),
+                "maximum": HIGHEST_PRIORITY,
+            },
             "recovery": _choice("What happens to an instance whose runbook server died.", Recovery, Recovery.RESUME),
             "start_monitor_on_check_in": _flag("Whether a check-in starts the monitor.", default=False),
             "on_error": _text("The id of the activity that begins the error path."),

@@ -20,6 +20,7 @@ class Right(StrEnum):
     DELETE = "delete"
     MANAGE_RESOURCES = "manage global settings"
     MANAGE_SERVERS = "manage servers"
+    PRIORITIZE = "choose the priority of"
     ANSWER = "answer in-doubt activities"
     ADMINISTER = "administer"
 

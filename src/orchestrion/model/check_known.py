@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from orchestrion.model.activity_type import ActivityType, FieldKind
+from orchestrion.model.assignment import unknown_entries
 from orchestrion.model.errors import TemplateError
 from orchestrion.model.expression import CounterReference, GroupReference, VariableReference
 from orchestrion.model.finding import Finding, Place, Severity
@@ -28,9 +29,8 @@ def known_findings(runbook: Runbook, types: Types, known: Known) -> Iterator[Fin
                 yield from _references(activity, place, template, known, is_secret=place in secret)
         if activity.type == INVOKE_RUNBOOK:
             yield from _invoked(activity, known)
-    for name in runbook.settings.servers:
-        if name not in known.servers:
-            yield _setting("servers", f"There is no runbook server '{name}'.", "Correct the name, or add the server.")
+    for problem in unknown_entries(runbook.settings.servers, known.servers):
+        yield _setting("servers", problem, "Correct the name or tag, or add the server.")
     schedule = runbook.settings.schedule
     if schedule and schedule.casefold() not in known.schedules:
         yield _setting("schedule", f"There is no schedule '{schedule}'.", "Create it, or choose another.")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from orchestrion.model.assignment import HIGHEST_PRIORITY, LOWEST_PRIORITY, Policy
 from orchestrion.model.codec_conditions import read_conditions, write_conditions
 from orchestrion.model.condition import ON_SUCCESS
 from orchestrion.model.errors import DocumentError
 from orchestrion.model.ids import TYPE_ID, is_activity_id
-from orchestrion.model.reading import ObjectReader, optional
+from orchestrion.model.reading import ObjectReader, choice_of, optional
 from orchestrion.model.runbook import (
     DEFAULT_LOOP_CAP,
     Activity,
@@ -98,6 +99,8 @@ def _read_settings(reader: ObjectReader) -> Settings:
         report_after_seconds=reader.number("report_after_seconds", 0),
         report_failure=reader.boolean("report_failure", False),
         servers=tuple(_text(place, value) for place, value in reader.array("servers")),
+        assignment=_read_assignment(reader),
+        priority=_read_priority(reader),
         recovery=reader.choice("recovery", Recovery, Recovery.RESUME),
         start_monitor_on_check_in=reader.boolean("start_monitor_on_check_in", False),
         on_error=reader.text("on_error", ""),
@@ -117,12 +120,25 @@ def _write_settings(settings: Settings) -> Object:
         timeout_seconds=settings.timeout_seconds,
         report_after_seconds=settings.report_after_seconds,
         report_failure=settings.report_failure,
+        priority=settings.priority,
         recovery=settings.recovery.value,
         start_monitor_on_check_in=settings.start_monitor_on_check_in,
         on_error=settings.on_error,
         fresh_variables=settings.fresh_variables,
         schedule=settings.schedule,
-    ) | _given(servers=list(settings.servers))
+    ) | _given(servers=list(settings.servers), assignment=settings.assignment and settings.assignment.value)
+
+
+def _read_assignment(reader: ObjectReader) -> Policy | None:
+    text = reader.text("assignment", "")
+    return choice_of(reader.at("assignment"), text, Policy) if text else None
+
+
+def _read_priority(reader: ObjectReader) -> int:
+    priority = reader.integer("priority", 0, LOWEST_PRIORITY)
+    if priority > HIGHEST_PRIORITY:
+        raise DocumentError(reader.at("priority"), f"must be at most {HIGHEST_PRIORITY}")
+    return priority
 
 
 def _text(place: str, value: Json) -> str:

@@ -22,12 +22,13 @@ class KnownRunbook:
 class Known:
     """The shared settings by path in small letters, and the runbooks that are invoked, by what names them.
 
-    `variables` says of each whether it is encrypted; `runbooks` holds None for one that is not there.
+    `variables` says of each whether it is encrypted, `servers` has their tags; `runbooks` holds None for one that is
+    not there.
     """
 
     variables: Mapping[str, bool] = field(default_factory=dict)
     counters: frozenset[str] = frozenset()
     computer_groups: frozenset[str] = frozenset()
     schedules: frozenset[str] = frozenset()
-    servers: frozenset[str] = frozenset()
+    servers: Mapping[str, frozenset[str]] = field(default_factory=dict)
     runbooks: Mapping[str, KnownRunbook | None] = field(default_factory=dict)

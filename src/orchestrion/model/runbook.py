@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from orchestrion.model.assignment import Policy
 from orchestrion.model.condition import ON_SUCCESS, Condition
 from orchestrion.model.values import Json, Value, ValueType
 
@@ -160,6 +161,9 @@ class ReturnedItem:
 class Settings:
     """The runbook's properties (spec 2.2). Zero seconds mean: off; no servers mean: the global list.
 
+    `servers` has names and tags (`tag:zone=dmz`). `assignment` says how they share the work; None: as everywhere.
+    `priority` is that of its jobs, from -100 to 100.
+
     `on_error` is the activity that begins the error path: it runs once, when everything else is over and a failure was
     taken by no link. With `fresh_variables` inputs read variables when their activity starts, not when the instance
     did. `schedule` is the path of the schedule that says when it may start (spec 6.3); empty: at any time.
@@ -175,6 +179,8 @@ class Settings:
     report_after_seconds: float = 0
     report_failure: bool = False
     servers: tuple[str, ...] = ()
+    assignment: Policy | None = None
+    priority: int = 0
     recovery: Recovery = Recovery.RESUME
     start_monitor_on_check_in: bool = False
     on_error: str = ""

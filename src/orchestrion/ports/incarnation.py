@@ -48,7 +48,7 @@ class StampFile(Protocol):
     """Where the last stamps of a SQLite file are kept, beside it."""
 
     def read(self) -> Sequence[str]:
-        """The last stamps, none where there is no file."""
+        """The stamps that the database may have, none where there is no file."""
 
     def write(self, stamps: Sequence[str]) -> None:
         """Replaces them, durably; raises OSError."""

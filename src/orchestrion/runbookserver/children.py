@@ -25,6 +25,7 @@ from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Intent
 from orchestrion.sdk.invoke import Ended
 from orchestrion.services import journal_codec as codec
+from orchestrion.services.server_names import unknown_servers
 
 DEEPEST = 32  # runbooks that invoke each other; a chain this long is a mistake
 JOB_ID, STATUS = "Child runbook Job ID", "Child runbook status"
@@ -164,8 +165,7 @@ class ChildRuns:
         document = read_runbook(tx.runbooks.version(runbook.id, runbook.version).document)
         values, problems = check_parameters(declared_parameters(document), record_of(inputs.get("parameters")))
         servers = tuple(to_text(_scalar(each)) for each in _several(inputs.get("servers")))
-        known = {server.name for server in tx.servers.all()} if servers else set()
-        problems += [f"There is no runbook server '{name}'." for name in servers if name not in known]
+        problems += unknown_servers(tx, servers)
         if runbook.is_monitor:
             name = start_activities(document)[0].name
             problems.append(f"It begins with the monitor '{name}', so it cannot be invoked; start its job instead.")
@@ -193,6 +193,8 @@ class ChildRuns:
             parent_instance_id=claimed.instance_id,
             parent_key=key,
             depth=claimed.depth + 1,
+            # Whoever waits for it has waited its turn with its own priority.
+            priority=max(document.settings.priority, tx.runs.job(claimed.job_id).priority),
             test={"dry_run": True} if claimed.test and claimed.test.get("dry_run") else None,
             trace_context=None if place is None else str(place),
         )

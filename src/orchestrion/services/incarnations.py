@@ -44,14 +44,14 @@ class Incarnations:
 
     def _begin(self, tx: Transaction, actor: Actor, reason: str) -> Incarnation:
         begun = tx.incarnation.begin(reason)
-        details = {"number": begun.number, "held_jobs": begun.held_jobs, "reason": reason}
+        details: dict[str, Json] = {"number": begun.number, "held_jobs": begun.held_jobs, "reason": reason}
         self._note(tx, actor, "restored", details)
         return begun
 
     def _release(self, tx: Transaction, actor: Actor, path: str | None) -> int:
         runbook = None if path is None else tx.runbooks.find(path)
         if path is not None and runbook is None:
-            raise NotFoundError(f"There is no runbook '{path}'.")
+            raise NotFoundError("runbook", path)
         count = tx.incarnation.release(None if runbook is None else runbook.id, self._clock.now())
         self._note(tx, actor, "released", {"jobs": count, "runbook": path or ""})
         return count

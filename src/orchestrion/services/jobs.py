@@ -21,6 +21,7 @@ from orchestrion.ports.runs import DoubtRecord, JobRecord, RunFilter
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.audit import Subject, audit_entry
 from orchestrion.services.live_events import job_changed
+from orchestrion.services.server_names import unknown_servers
 from orchestrion.services.versions import Versions
 
 _ACTIVE = tuple(status for status in JobStatus if not has_ended(status))
@@ -30,12 +31,16 @@ _MOST_STOPPED = 1000  # jobs of one runbook that a single stop ends; more are en
 
 @dataclass(frozen=True, slots=True)
 class StartRequest:
-    """What to start: a runbook by id or path, parameters by name, the servers that may run it (none: any)."""
+    """What to start: a runbook by id or path, parameters by name, names or tags of the servers that may run it.
+
+    Without servers and priority, those of the runbook count.
+    """
 
     runbook_id: str | None = None
     path: str | None = None
     parameters: Mapping[str, Value] = field(default_factory=dict)
     servers: tuple[str, ...] = ()
+    priority: int | None = None
     idempotency_key: str | None = None
     trace: TraceContext | None = None
     """Where the trace stands that the job goes on with."""
@@ -153,7 +158,9 @@ class Jobs:
             raise ConflictError(f"'{runbook.path}' cannot run: it has never been checked in.")
         document = self._versions.get(tx, runbook.id, runbook.version)
         values, problems = check_parameters(declared_parameters(document), request.parameters)
-        problems += _unknown_servers(tx, request.servers)
+        problems += unknown_servers(tx, request.servers)
+        if request.priority is not None:
+            demand(actor, Right.PRIORITIZE, runbook.path)
         if problems:
             raise InvalidError(f"'{runbook.path}' cannot start: {problems[0]}", problems)
         now = self._clock.now()
@@ -173,6 +180,7 @@ class Jobs:
             idempotency_key=request.idempotency_key,
             predecessor_id=predecessor_id,
             trace_context=None if request.trace is None else str(request.trace),
+            priority=document.settings.priority if request.priority is None else request.priority,
         )
         stored = tx.runs.add_job(job, document.settings.max_monitor_instances)
         if stored.id == job_id:
@@ -226,8 +234,3 @@ def _wanted(tx: Transaction, request: StartRequest) -> RunbookRecord:
     if found is None:
         raise NotFoundError("runbook", request.path or "")
     return found
-
-
-def _unknown_servers(tx: Transaction, names: Sequence[str]) -> list[str]:
-    known = {server.name for server in tx.servers.all()} if names else set()
-    return [f"There is no runbook server '{name}'." for name in names if name not in known]

@@ -17,7 +17,7 @@ def known_of(tx: Transaction, runbook: Runbook) -> Known:
         counters=frozenset(path.casefold() for path in tx.counters.values()),
         computer_groups=frozenset(each.path.casefold() for each in tx.computer_groups.all()),
         schedules=frozenset(each.path.casefold() for each in tx.schedules.all()),
-        servers=frozenset(each.name for each in tx.servers.all()),
+        servers={each.name: each.tags for each in tx.servers.all()},
         runbooks=dict(_invoked(tx, each) for each in runbook.activities.values() if each.type == INVOKE_RUNBOOK),
     )
 

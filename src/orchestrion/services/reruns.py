@@ -100,6 +100,7 @@ class Reruns:
             created_by_name=actor.name,
             created_at=now,
             rerun=rerun,
+            priority=before.priority,
         )
         stored = tx.runs.add_job(job)
         subject = Subject("instance", instance_id, instance.runbook_path)

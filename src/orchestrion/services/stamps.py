@@ -16,10 +16,7 @@ _log = structlog.get_logger(__name__)
 
 
 class Stamps:
-    """Leaves a new stamp now and then: a copy of the file from before has an older one.
-
-    The file beside it keeps the last two, because a crash may come between the one write and the other.
-    """
+    """Leaves a new stamp now and then: a copy of the file from before has an older one."""
 
     def __init__(self, database: Database, file: StampFile) -> None:
         self._database = database
@@ -34,10 +31,11 @@ class Stamps:
         await self.renew()
 
     async def renew(self) -> None:
-        """Leaves a new stamp, first beside the database."""
+        """Leaves a new stamp, first beside the database; the old one counts until the new one is in it."""
         before, stamp = await self._database.read(lambda tx: tx.incarnation.stamp()), str(uuid4())
         self._file.write([stamp] if before is None else [before, stamp])
         await self._database.write(lambda tx: tx.incarnation.put_stamp(stamp))
+        self._file.write([stamp])
 
     async def run(self) -> None:
         """Leaves a new stamp every ten minutes until cancelled."""

@@ -29,6 +29,7 @@ from orchestrion.services.findings import FindingsError
 from orchestrion.services.known import known_of
 from orchestrion.services.live_events import job_changed
 from orchestrion.services.secret_inputs import refuse_secrets
+from orchestrion.services.server_names import unknown_servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ class Tester:
         refuse_secrets(runbook, types, order.edits)
         values, problems = check_parameters(declared_parameters(runbook), order.parameters)
         problems += _unknown(runbook, order)
-        known = {server.name for server in tx.servers.all()}
-        problems += [f"There is no runbook server '{name}'." for name in order.servers if name not in known]
+        problems += unknown_servers(tx, order.servers)
         if starts_with_monitor(runbook, types) and order.trigger is None:
             problems.append("It begins with a monitor: say in `trigger` what the monitor is to have published.")
         if problems:
@@ -107,6 +107,7 @@ class Tester:
             created_by_name=actor.name,
             created_at=now,
             test=_options(order, document),
+            priority=runbook.settings.priority,
         )
         stored = tx.runs.add_job(job)
         details: dict[str, Json] = {"job_id": job_id, "dry_run": order.dry_run}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -30,6 +30,7 @@ from orchestrion.storage.trigger_outcomes import count_waiting, settle
 
 _KEY_LENGTH = 500
 _Row = dict[str, Any]
+_Of = tuple[str, SeenTrigger]  # a trigger behind the id of its job
 
 
 def arm(connection: Connection, fence: Fence, armed: ArmedMonitor, arming: Arming) -> Answer:
@@ -57,24 +58,42 @@ def arm(connection: Connection, fence: Fence, armed: ArmedMonitor, arming: Armin
 def store(connection: Connection, fence: Fence, seen: Sequence[tuple[ArmedMonitor, SeenTrigger]]) -> list[Answer]:
     """See ports.TriggerStore."""
     gauges = _held(connection, fence, [armed for armed, _ in seen])
+    held = [(armed.job_id, each) for armed, each in seen if armed.job_id in gauges]
+    taken: dict[str, Taken] = {}
+    for part in _parts(gauges, held):
+        taken |= _store_part(connection, gauges, part)
+    save(connection, gauges.values())
+    return [_answer(gauges.get(armed.job_id), taken.get(each.id, Taken.LOST)) for armed, each in seen]
+
+
+def _parts(gauges: Mapping[str, Gauge], seen: Sequence[_Of]) -> Iterable[Sequence[_Of]]:
+    """What can be stored together: a monitor that drops is asked about each trigger whether there is room for it."""
+    parts: dict[int, list[_Of]] = {}
+    number: Counter[str] = Counter()
+    for job_id, each in seen:
+        parts.setdefault(number[job_id], []).append((job_id, each))
+        number[job_id] += gauges[job_id].limits.drops
+    return parts.values()
+
+
+def _store_part(connection: Connection, gauges: Mapping[str, Gauge], seen: Sequence[_Of]) -> dict[str, Taken]:
+    """What became of each trigger, by its id."""
     rows: list[_Row] = []
-    dropped: dict[str, list[SeenTrigger]] = {}
-    for armed, each in seen:
-        if gauge := gauges.get(armed.job_id):
-            gauge.cursor = each.cursor
-            before = sum(row["job_id"] == armed.job_id for row in rows) if gauge.limits.drops else 0
-            if gauge.limits.drops and gauge.waiting + before >= gauge.limits.waiting:
-                dropped.setdefault(armed.job_id, []).append(each)
-            else:
-                rows.append(_row(armed, each))
+    taken = {}
+    for job_id, each in seen:
+        gauge = gauges[job_id]
+        gauge.cursor = each.cursor
+        if gauge.limits.drops and gauge.is_full:
+            _drop(connection, gauge, each)
+            taken[each.id] = Taken.DROPPED
+        else:
+            rows.append(_row(job_id, each))
     stored = _insert(connection, rows)
     _start(connection, gauges, [row for row in rows if row["id"] in stored])
-    for job_id, drops in dropped.items():
-        _drop(connection, gauges[job_id], drops)
-    save(connection, gauges.values())
-    refused = {row["id"] for row in rows if row["id"] in stored and row["outcome"]}
-    gone = {each.id for drops in dropped.values() for each in drops}
-    return [_answer(gauges.get(armed.job_id), each.id, stored, refused, gone) for armed, each in seen]
+    for row in rows:
+        new = Taken.REFUSED if row["outcome"] else Taken.STORED
+        taken[row["id"]] = new if row["id"] in stored else Taken.KNOWN
+    return taken
 
 
 def note_failure(connection: Connection, fence: Fence, armed: ArmedMonitor, failure: Failure) -> None:
@@ -100,9 +119,9 @@ def _held(connection: Connection, fence: Fence, armed: Sequence[ArmedMonitor]) -
     }
 
 
-def _row(armed: ArmedMonitor, seen: SeenTrigger) -> _Row:
+def _row(job_id: str, seen: SeenTrigger) -> _Row:
     """The columns of a trigger; what cannot be stored is refused, and listed as failed with the reason."""
-    row = {"id": seen.id, "job_id": armed.job_id, "key": _stored_key(seen.key), "at": seen.at, "outcome": None}
+    row = {"id": seen.id, "job_id": job_id, "key": _stored_key(seen.key), "at": seen.at, "outcome": None}
     published, problem = _published_text(seen.published)
     if problem:
         return {**row, "outcome": TriggerStatus.FAILED.value, "published": "{}", "error": problem}
@@ -159,20 +178,17 @@ def _start(connection: Connection, gauges: Mapping[str, Gauge], stored: Sequence
         gauges[job_id].add(0, at)
 
 
-def _drop(connection: Connection, gauge: Gauge, drops: Sequence[SeenTrigger]) -> None:
+def _drop(connection: Connection, gauge: Gauge, seen: SeenTrigger) -> None:
     """Counts what comes while the monitor is flooded: one record for each flood, with the data of the last one."""
-    last = drops[-1]
-    gauge.dropped += len(drops)
-    if gauge.flooded_at is None:
-        gauge.flooded_at, gauge.tells_anew = drops[0].at, True
-    key = f"flood {gauge.flooded_at.isoformat()}"
+    gauge.dropped += 1
+    gauge.add(0, seen.at)
+    key = f"flood {seen.at if gauge.flooded_at is None else gauge.flooded_at}"
     same = (trigger.c.job_id == gauge.job["id"]) & (trigger.c.key == key)
-    published, _ = _published_text(last.published)
+    published, _ = _published_text(seen.published)
     values = {"published": published or "{}"}
-    counted = update(trigger).where(same).values(number=trigger.c.number + len(drops), **values)
-    if connection.execute(counted).rowcount:
+    if connection.execute(update(trigger).where(same).values(number=trigger.c.number + 1, **values)).rowcount:
         return
-    row = {"id": drops[0].id, "job_id": gauge.job["id"], "key": key, "at": drops[0].at, "number": len(drops)}
+    row = {"id": seen.id, "job_id": gauge.job["id"], "key": key, "at": seen.at}
     connection.execute(insert(trigger).values(outcome=TriggerStatus.DROPPED.value, **row, **values))
 
 
@@ -192,15 +208,8 @@ def _tell_refused(connection: Connection, gauge: Gauge, row: _Row) -> None:
     SqlEvents(connection).add(event)
 
 
-def _answer(gauge: Gauge | None, trigger_id: str, stored: set[str], refused: set[str], dropped: set[str]) -> Answer:
-    if gauge is None:
-        return Answer(Taken.LOST)
-    answer = Answer(Taken.KNOWN, _pauses(gauge))
-    if trigger_id in dropped:
-        return replace(answer, taken=Taken.DROPPED)
-    if trigger_id in stored:
-        return replace(answer, taken=Taken.REFUSED if trigger_id in refused else Taken.STORED)
-    return answer
+def _answer(gauge: Gauge | None, taken: Taken) -> Answer:
+    return Answer(taken, gauge is not None and _pauses(gauge))
 
 
 def _pauses(gauge: Gauge) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, exists, func, select, update
+from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.model.triggers import TriggerStatus, failures_after
@@ -39,13 +39,19 @@ def count_waiting(connection: Connection, job_id: str) -> int:
 
 
 def hand_over(connection: Connection, predecessor_id: str, job_id: str) -> None:
-    """What waited for its turn when a monitor's job was replaced gets it in the job that goes on (durability.md 9)."""
-    left = trigger.c.instance_id.is_(None) & (
-        trigger.c.outcome.is_(None) | (trigger.c.outcome == TriggerStatus.CANCELED.value)
+    """What waited for its turn when a monitor's job was replaced gets it in the job that goes on (durability.md 9).
+
+    So does what had an instance that never began.
+    """
+    never_began = select(instance.c.id).where(instance.c.job_id == predecessor_id, instance.c.started_at.is_(None))
+    is_canceled = trigger.c.outcome == TriggerStatus.CANCELED.value
+    left = or_(
+        WAITS,
+        is_canceled & trigger.c.instance_id.is_(None),
+        is_canceled & trigger.c.instance_id.in_(never_began),
     )
-    moved = connection.execute(
-        update(trigger).where(trigger.c.job_id == predecessor_id, left).values(job_id=job_id, outcome=None)
-    ).rowcount
+    values = {"job_id": job_id, "outcome": None, "instance_id": None}
+    moved = connection.execute(update(trigger).where(trigger.c.job_id == predecessor_id, left).values(values)).rowcount
     connection.execute(update(monitor).where(monitor.c.job_id == predecessor_id).values(waiting=0))
     connection.execute(update(monitor).where(monitor.c.job_id == job_id).values(waiting=moved))
 

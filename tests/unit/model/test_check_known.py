@@ -39,7 +39,7 @@ KNOWN = Known(
     variables={"open": False, "secret": True},
     counters=frozenset({"jobs"}),
     computer_groups=frozenset({"web"}),
-    servers=frozenset({"one"}),
+    servers={"one": frozenset({"zone=dmz"})},
     runbooks={"child": CHILD, "watch": KnownRunbook("Watch", True, True), "gone": None},
 )
 

@@ -70,6 +70,7 @@ async def start_runbook_by_path(
         path=body.path,
         parameters=body.parameters,
         servers=tuple(body.servers),
+        priority=body.priority,
         idempotency_key=body.idempotency_key,
         trace=read_trace_context(traceparent),
     )
@@ -90,6 +91,7 @@ async def start_runbook(
         runbook_id=runbook_id,
         parameters=order.parameters,
         servers=tuple(order.servers),
+        priority=order.priority,
         idempotency_key=order.idempotency_key,
         trace=read_trace_context(traceparent),
     )

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue, StringConstraints
 
+from orchestrion.model.assignment import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from orchestrion.model.condition import Status
 from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.model.resources import EventType, ServerStatus
@@ -22,7 +23,9 @@ class StartOrder(Order):
     parameters: Annotated[dict[str, ItemValue], Field(max_length=1000, default_factory=dict)]
     """Values by parameter name."""
     servers: Annotated[list[Name], Field(max_length=100, default_factory=list)]
-    """Names of the runbook servers that may run it; empty means any."""
+    """Names of the runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook."""
+    priority: Annotated[int, Field(ge=LOWEST_PRIORITY, le=HIGHEST_PRIORITY)] | None = None
+    """Higher ones come first, between the jobs of all runbooks; null means that of the runbook."""
     idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     """A second start with the same key starts nothing and gives the first job."""
     test_draft: Literal[False] = False
