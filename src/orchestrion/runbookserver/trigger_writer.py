@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +11,7 @@ import anyio
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.journal import ArmedMonitor, Fence, FencedError, SeenTrigger
+from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.ports.transaction import Database
 from orchestrion.ports.triggers import Answer, Taken
 from orchestrion.runbookserver.feed import Feed
@@ -29,7 +30,8 @@ class _Queued:
 class TriggerWriter:
     """Takes triggers from all monitors; `run` must be running."""
 
-    def __init__(self, database: Database, feed: Feed) -> None:
+    def __init__(self, database: Database, feed: Feed, telemetry: Telemetry = NO_TELEMETRY) -> None:
+        self._telemetry = telemetry
         self._database = database
         self._feed = feed
         self._queue: deque[_Queued] = deque()
@@ -79,6 +81,9 @@ class TriggerWriter:
                 await anyio.sleep(_RETRY_SECONDS)
 
     def _tell(self, batch: Sequence[_Queued], answers: Sequence[Answer]) -> None:
+        taken = Counter(answer.taken for answer in answers)
+        unstored = taken[Taken.KNOWN] + taken[Taken.LOST] + taken[Taken.DROPPED]
+        self._telemetry.triggers(len(answers) - unstored, taken[Taken.DROPPED])
         changed = {
             each.armed.job_id: each.armed
             for each, answer in zip(batch, answers, strict=True)

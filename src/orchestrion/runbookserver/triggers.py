@@ -32,7 +32,7 @@ class Triggers:
         self._plans = plans
         self._services = services
         self._wakeups = wakeups
-        self._writer = TriggerWriter(database, services.feed)
+        self._writer = TriggerWriter(database, services.feed, services.telemetry)
         self._armed: dict[str, anyio.CancelScope] = {}
         self._flooded: dict[str, anyio.Event] = {}
         self._may_own_more = False
