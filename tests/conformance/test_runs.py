@@ -28,6 +28,7 @@ from orchestrion.ports.journal import (
 )
 from orchestrion.ports.runs import DoubtRecord, ExecutionRecord, JobRecord
 from orchestrion.ports.servers import Registration
+from orchestrion.ports.triggers import Taken
 from orchestrion.storage.database import SqlDatabase
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.servers import POISON_TAKEOVERS
@@ -313,12 +314,18 @@ def seen(key: str) -> SeenTrigger:
     return SeenTrigger(str(uuid7()), key, f"after {key}", {"Log Entry ID": 1}, NOW)
 
 
+async def stored(bundle: Bundle, armed: ArmedMonitor, trigger: SeenTrigger) -> bool:
+    """Stores a trigger; False when one with its key was stored before."""
+    (answer,) = await bundle.database.write(lambda tx: tx.triggers.store(bundle.fence, [(armed, trigger)]))
+    return answer.taken is Taken.STORED
+
+
 async def test_triggers_start_one_instance_each_in_their_order(bundle: Bundle) -> None:
     """Vector 22: three triggers, one running at a time by default, none lost."""
     job = await bundle.start(is_monitor=True)
     armed = await bundle.arm()
     for key in ("1", "2", "3"):
-        assert await bundle.journal.store_trigger(bundle.fence, armed, seen(key))
+        assert await stored(bundle, armed, seen(key))
     numbers = []
     for _ in range(3):
         (claimed,) = await bundle.claim()
@@ -332,8 +339,8 @@ async def test_a_trigger_seen_twice_is_stored_once_and_moves_the_cursor(bundle: 
     """The same key starts one instance; the next arming goes on after the last cursor."""
     await bundle.start(is_monitor=True)
     armed = await bundle.arm()
-    assert await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
-    assert not await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    assert await stored(bundle, armed, seen("k"))
+    assert not await stored(bundle, armed, seen("k"))
     await bundle.reregister()
     assert (await bundle.arm()).cursor == "after k"
 
@@ -342,7 +349,7 @@ async def test_a_stopped_monitor_ends_when_it_is_disarmed_and_idle(bundle: Bundl
     """The job ends as canceled after its watcher has let go and its last instance has ended."""
     job = await bundle.start(is_monitor=True)
     armed = await bundle.arm()
-    await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    await stored(bundle, armed, seen("k"))
     (claimed,) = await bundle.claim()
     await bundle.database.write(lambda tx: tx.runs.request_stop(job.id, NOW))
     assert await bundle.journal.monitors_to_stop(bundle.fence) == [job.id]
@@ -364,7 +371,7 @@ async def test_a_monitor_goes_on_from_the_cursor_of_its_predecessor(bundle: Bund
     """The job of a newer version waits for the old one to let go, and then knows where it was."""
     old = await bundle.start(is_monitor=True)
     armed = await bundle.arm()
-    await bundle.journal.store_trigger(bundle.fence, armed, seen("k"))
+    await stored(bundle, armed, seen("k"))
     new = replace(old, id=str(uuid7()), predecessor_id=old.id)
     await bundle.database.write(lambda tx: tx.runs.add_job(new))
     (claimed,) = await bundle.claim()

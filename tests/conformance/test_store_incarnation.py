@@ -129,7 +129,8 @@ async def test_monitors_are_disarmed_until_they_are_released(site: Site) -> None
     """What they saw before waits as well."""
     job_id = await site.start(is_monitor=True)
     (armed,) = await _armed(site, fence := await site.register())
-    await site.journal.store_trigger(fence, armed, SeenTrigger(str(uuid7()), "k", "c", {"n": 1}, NOW))
+    seen = SeenTrigger(str(uuid7()), "k", "c", {"n": 1}, NOW)
+    await site.database.write(lambda tx: tx.triggers.store(fence, [(armed, seen)]))
     await site.begin()
     fence = await site.register()
     assert (await _armed(site, fence), await site.claim(fence)) == ([], [])

@@ -213,12 +213,6 @@ class JournalStore(JournalAppender, Protocol):
     async def monitors_to_stop(self, fence: Fence) -> list[str]:
         """The job ids of monitors this server watches for and should not any longer."""
 
-    async def store_trigger(self, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
-        """Stores trigger, cursor and the request for its instance in one transaction; False when the key is known."""
-
-    async def store_cursor(self, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
-        """Stores where a monitor begins, before it listens for the first time."""
-
     async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
         """Ends the watch: the monitor was stopped ('' as error), or its activity failed with this error."""
 

@@ -27,7 +27,8 @@ ACTIVE = tuple(
 )
 #: Of monitors whose triggers get their instances: what one has stored is not lost when its watch fails.
 STARTING = tuple(status.value for status in (JobStatus.PENDING, JobStatus.WAITING, JobStatus.FAILED))
-#: Word for word the condition of the partial index, or the databases would not use it.
+#: Word for word the conditions of the partial indexes, or the databases would not use them.
+IS_ADMITTED = text("job.status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND job.admitted")
 IS_QUEUED = text("job.status = 'pending' AND NOT job.admitted")
 
 
@@ -40,9 +41,7 @@ def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
     limit, is_monitor = found
     if is_monitor:
         cancel_left(connection, runbook_id)
-    admitted = connection.scalar(
-        select(func.count()).where(job.c.runbook_id == runbook_id, job.c.status.in_(ACTIVE), job.c.admitted)
-    )
+    admitted = connection.scalar(select(func.count()).where(job.c.runbook_id == runbook_id, IS_ADMITTED))
     free = limit - (admitted or 0)
     if free <= 0:
         return 0

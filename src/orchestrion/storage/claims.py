@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, case, exists, select, update
+from sqlalchemy import Connection, RowMapping, case, exists, literal, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.ports.journal import Claimed, Fence, Message
 from orchestrion.storage.admission import ENGINE_LEVEL
 from orchestrion.storage.assignment import Assignment
+from orchestrion.storage.dialect import Instant
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import wake_due
 from orchestrion.storage.rows import optional_json
@@ -31,14 +32,16 @@ def claim(connection: Connection, fence: Fence, assignment: Assignment, limit: i
         return []
     # Whoever else wants one of them has it by now, or will find it gone.
     free = select(instance.c.id, instance.c.started_at).where(instance.c.id.in_(wanted), IS_READY)
-    rows = connection.execute(free.with_for_update(skip_locked=True)).all()
-    fresh = {instance_id: started_at is None for instance_id, started_at in rows}
+    fresh = {
+        instance_id: started_at is None
+        for instance_id, started_at in connection.execute(free.with_for_update(skip_locked=True)).all()
+    }
     picked = list(fresh)
     if not picked:
         return []
     token = str(uuid7())
     owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
-    begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
+    begun = {"started_at": case((instance.c.started_at.is_(None), literal(now, Instant)), else_=instance.c.started_at)}
     connection.execute(update(instance).where(instance.c.id.in_(picked)).values(lease=token, **owned, **begun))
     rows = _claimed_rows(connection, picked)
     _mark_running(connection, [row["job_id"] for row in rows], fence, now)

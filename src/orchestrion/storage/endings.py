@@ -13,7 +13,8 @@ from orchestrion.ports.journal import InstanceEnd
 from orchestrion.storage.admission import add_instance, admit, admit_triggers
 from orchestrion.storage.holding import Posted, post_message
 from orchestrion.storage.rows import json_text, records_of
-from orchestrion.storage.tables import doubt, inbox, instance, job, monitor, snapshot
+from orchestrion.storage.tables import doubt, inbox, instance, job, monitor, snapshot, trigger
+from orchestrion.storage.trigger_outcomes import RUNS
 
 
 def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> None:
@@ -41,9 +42,11 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
     for row in rows:
         if ends[row.id].restarts:
             _restart(connection, row.id, row.job_id, ends[row.id].at)
-        elif row.is_monitor:
-            admit_triggers(connection, row.job_id, ends[row.id].at)
-            end_stopped_monitor(connection, row.job_id, ends[row.id].at)
+    of_monitors = [row for row in rows if row.is_monitor and not ends[row.id].restarts]
+    for job_id in sorted({row.job_id for row in of_monitors}):
+        latest = max(ends[row.id].at for row in of_monitors if row.job_id == job_id)
+        admit_triggers(connection, job_id, latest)
+        end_stopped_monitor(connection, job_id, latest)
     for runbook_id in sorted({row.runbook_id for row in jobs}):
         admit(connection, runbook_id, max(ends[row.id].at for row in jobs if row.runbook_id == runbook_id))
 
@@ -100,8 +103,10 @@ def _columns(end: InstanceEnd) -> dict[str, object]:
 def _restart(connection: Connection, instance_id: str, job_id: str, now: datetime) -> None:
     """The job goes on with another instance, for the same trigger."""
     row = connection.execute(select(job).where(job.c.id == job_id).with_for_update()).mappings().one()
-    trigger = connection.scalar(select(instance.c.trigger).where(instance.c.id == instance_id))
-    add_instance(connection, row, trigger, now)
+    published = connection.scalar(select(instance.c.trigger).where(instance.c.id == instance_id))
+    successor = add_instance(connection, row, published, now)
+    runs = (trigger.c.job_id == job_id) & (trigger.c.instance_id == instance_id) & RUNS
+    connection.execute(update(trigger).where(runs).values(instance_id=successor))
 
 
 def stop_job(connection: Connection, job_id: str, now: datetime, level: StopLevel = StopLevel.NOW) -> None:

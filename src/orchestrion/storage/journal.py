@@ -18,7 +18,6 @@ from orchestrion.ports.journal import (
     InstanceEnd,
     Message,
     Park,
-    SeenTrigger,
     SignalRow,
     Slice,
     Snapshot,
@@ -90,14 +89,6 @@ class SqlJournal:
         """See ports.JournalStore."""
         query = select(monitor.c.job_id).where(monitor.c.server_id == fence.server_id, monitor.c.state == "stopping")
         return await self._database.on_writer(lambda connection: list(connection.scalars(query)))
-
-    async def store_trigger(self, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
-        """See ports.JournalStore."""
-        return await self._database.on_writer(lambda connection: monitors.store_trigger(connection, fence, armed, seen))
-
-    async def store_cursor(self, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
-        """See ports.JournalStore."""
-        await self._database.on_writer(lambda connection: monitors.store_cursor(connection, fence, armed, cursor))
 
     async def disarm(self, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:
         """See ports.JournalStore."""

@@ -6,18 +6,17 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, case, select, update
+from sqlalchemy import Connection, case, literal, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import JobStatus
-from orchestrion.ports.journal import ArmedMonitor, Fence, FencedError, SeenTrigger
-from orchestrion.ports.triggers import Taken
+from orchestrion.ports.journal import ArmedMonitor, Fence
 from orchestrion.storage.admission import lock_jobs
 from orchestrion.storage.assignment import Assignment
+from orchestrion.storage.dialect import Instant
 from orchestrion.storage.endings import end_monitor
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.tables import job, monitor
-from orchestrion.storage.trigger_intake import store
 
 
 def claim_monitors(
@@ -36,7 +35,7 @@ def claim_monitors(
     owned = {"state": "owned", "server_id": fence.server_id, "lease": token}
     connection.execute(update(monitor).where(monitor.c.job_id.in_(picked)).values(owned))
     waiting = {"status": JobStatus.WAITING.value, "server_id": fence.server_id, "reason": None}
-    begun = case((job.c.started_at.is_(None), now), else_=job.c.started_at)
+    begun = case((job.c.started_at.is_(None), literal(now, Instant)), else_=job.c.started_at)
     connection.execute(update(job).where(job.c.id.in_(picked)).values(started_at=begun, **waiting))
     return _armed_monitors(connection, dict.fromkeys(picked, token))
 
@@ -70,22 +69,6 @@ def _holds_monitor(connection: Connection, fence: Fence, armed: ArmedMonitor) ->
         monitor.c.job_id == armed.job_id, monitor.c.server_id == fence.server_id, monitor.c.lease == armed.lease
     )
     return connection.scalar(query.with_for_update()) is not None
-
-
-def store_cursor(connection: Connection, fence: Fence, armed: ArmedMonitor, cursor: str) -> None:
-    """See ports.JournalStore."""
-    check_fence(connection, fence)
-    if not _holds_monitor(connection, fence, armed):
-        raise FencedError(f"the monitor of job {armed.job_id} was taken away")
-    connection.execute(update(monitor).where(monitor.c.job_id == armed.job_id).values(cursor=cursor))
-
-
-def store_trigger(connection: Connection, fence: Fence, armed: ArmedMonitor, seen: SeenTrigger) -> bool:
-    """See ports.JournalStore."""
-    (answer,) = store(connection, fence, [(armed, seen)])
-    if answer.taken is Taken.LOST:
-        raise FencedError(f"the monitor of job {armed.job_id} was taken away")
-    return answer.taken is Taken.STORED
 
 
 def disarm(connection: Connection, fence: Fence, armed: ArmedMonitor, error: str, at: datetime) -> None:

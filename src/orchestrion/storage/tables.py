@@ -356,6 +356,8 @@ job = Table(
 )
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
+_JOB_ADMITTED = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND admitted")
+Index("ix_job_admitted", job.c.runbook_id, sqlite_where=_JOB_ADMITTED, postgresql_where=_JOB_ADMITTED)
 _JOB_QUEUED = text("status = 'pending' AND NOT admitted")
 Index(
     "ix_job_queued",

@@ -23,7 +23,7 @@ class StartOrder(Order):
     parameters: Annotated[dict[str, ItemValue], Field(max_length=1000, default_factory=dict)]
     """Values by parameter name."""
     servers: Annotated[list[Name], Field(max_length=100, default_factory=list)]
-    """Names of the runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook."""
+    """Names of runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook."""
     priority: Annotated[int, Field(ge=LOWEST_PRIORITY, le=HIGHEST_PRIORITY)] | None = None
     """Higher ones come first, between the jobs of all runbooks; null means that of the runbook."""
     idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None

@@ -177,6 +177,8 @@ def upgrade() -> None:
     for name, table, names in _ENDED:
         op.create_index(name, table, names, sqlite_where=has_ended, postgresql_where=has_ended)
     op.create_index("ix_job_created", "job", ["created_at"])
+    is_admitted = sa.text("status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND admitted")
+    op.create_index("ix_job_admitted", "job", ["runbook_id"], sqlite_where=is_admitted, postgresql_where=is_admitted)
     for name, table, _, _ in _ORDERS_BEFORE:
         op.drop_index(name, table)
     _order(_ORDERS)
@@ -204,6 +206,7 @@ def downgrade() -> None:
         "ix_trigger_waiting", "trigger_seen", ["job_id", "id"], sqlite_where=waiting, postgresql_where=waiting
     )
     op.drop_index("ix_job_rerun", "job")
+    op.drop_index("ix_job_admitted", "job")
     op.drop_index("ix_job_created", "job")
     for name, table, _ in _ENDED:
         op.drop_index(name, table)
