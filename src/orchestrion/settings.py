@@ -21,6 +21,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_va
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
+from orchestrion.model.assignment import is_tag
 from orchestrion.model.errors import InvalidError
 
 PREFIX = "ORCHESTRION_"
@@ -28,7 +29,7 @@ FILE_NAME = "orchestrion.toml"
 LOCAL_CLIENT_FILE = "client.json"  # in the data folder: how the command line reaches the running server
 DEFAULT_PORT = 8420
 #: Settings with several values, and the flag that is given once for each.
-LIST_FLAGS = {"allowed_hosts": "--allowed-host", "trusted_proxies": "--trusted-proxy"}
+LIST_FLAGS = {"allowed_hosts": "--allowed-host", "trusted_proxies": "--trusted-proxy", "tags": "--tag"}
 _DATABASE_URL = re.compile(r"(sqlite:///.|postgresql(\+asyncpg)?://.)")
 #: Variables that are no settings: read where they are needed, and the command line's own.
 OTHER_VARIABLES = {
@@ -92,6 +93,14 @@ class Settings(BaseSettings):
     """The name of the runbook server."""
     capacity: int = Field(default=500, ge=1, le=100_000)
     """How many runbook instances the runbook server runs at once."""
+    monitor_capacity: int = Field(default=10_000, ge=0, le=10_000)
+    """For how many monitors the runbook server watches at once."""
+    tags: Annotated[tuple[str, ...], NoDecode] = ()
+    """What the runbook server is, such as `zone=dmz`: runbooks can ask for it."""
+    enrol: SecretStr | None = None
+    """The token that lets a runbook server with a new name in; `orchestrion server token create` makes one."""
+    enrol_file: Path | None = None
+    """A file with that token. No flag sets it."""
     lease_seconds: float = Field(default=15.0, ge=2.0, le=3600.0)
     """A runbook server that has not been heard of for so long is taken for dead, and its work goes to others."""
     beat_seconds: float = Field(default=3.0, ge=0.2, le=1200.0)
@@ -128,6 +137,13 @@ class Settings(BaseSettings):
             except ValueError:
                 raise ValueError("use an address such as 192.0.2.7 or a network such as 192.0.2.0/24") from None
         return proxies
+
+    @field_validator("tags")
+    @classmethod
+    def _check_tags(cls, tags: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(map(is_tag, tags)):
+            raise ValueError("write NAME=VALUE, such as zone=dmz")
+        return tags
 
     @model_validator(mode="after")
     def _check_tls(self) -> Settings:
@@ -175,6 +191,13 @@ class Settings(BaseSettings):
             return f"sqlite:///{self.data_dir / 'orchestrion.db'}"
         url = self.database.get_secret_value()
         return url if self.database_password_file is None else _with_password(url, self.database_password_file)
+
+    @property
+    def enrolment(self) -> str:
+        """The enrolment token, or nothing. Raises ConfigurationError when its file cannot be read."""
+        if self.enrol is not None:
+            return self.enrol.get_secret_value()
+        return "" if self.enrol_file is None else _read_secret(self.enrol_file, "enrolment token")
 
     @property
     def is_sqlite(self) -> bool:
@@ -250,8 +273,8 @@ def shown(settings: Settings, name: str) -> Any:
     value = settings.database_url if name == "database" else getattr(settings, name)
     if name == "database":
         return masked_url(str(value))
-    if isinstance(value, Path):
-        return str(value)
+    if isinstance(value, (Path, SecretStr)):
+        return str(value)  # of a secret: stars
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -266,15 +289,21 @@ def masked_url(url: str) -> str:
 
 def _with_password(url: str, file: Path) -> str:
     """The URL with the password that the file holds; one line end after it does not belong to it."""
-    try:
-        password = file.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The database's password in {file} cannot be read: {error}") from error
-    if not password:
-        raise ConfigurationError(f"There is no password in {file}.")
+    password = _read_secret(file, "password")
     parts = urlsplit(url)
     user, _, rest = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{rest}"))
+
+
+def _read_secret(file: Path, what: str) -> str:
+    """What a file holds; one line end after it does not belong to it."""
+    try:
+        secret = file.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The {what} in {file} cannot be read: {error}") from error
+    if not secret:
+        raise ConfigurationError(f"There is no {what} in {file}.")
+    return secret
 
 
 def _file_path(given: Mapping[str, Any], variables: Mapping[str, Any], config: Path | None) -> Path | None:

@@ -23,6 +23,7 @@ from orchestrion.settings import Settings
 from orchestrion.storage.wakeups import PostgresWakeups
 from tests.bench.sql import Sql, connect
 from tests.services import postgres
+from tests.services.enrolment import enrolment_token
 from tests.services.processes import ReadProcess
 
 COMMAND = Path(sys.executable).parent / "orchestrion"
@@ -118,7 +119,8 @@ class Place:
         which = ["up", "--port", "0"] if self.kind == "sqlite" else ["runbook-server"]
         own = ["--name", f"bench-{number}", "--capacity", str(capacity)]
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ORCHESTRION_")}
-        return ReadProcess([str(COMMAND), *which, *where, *own], cwd=self.folder, env=clean)
+        token = {} if self.kind == "sqlite" else {"ORCHESTRION_ENROL": enrolment_token(self.url)}
+        return ReadProcess([str(COMMAND), *which, *where, *own], cwd=self.folder, env=clean | token)
 
     def database_processes(self) -> list[psutil.Process]:
         """The processes of the database, none for SQLite."""

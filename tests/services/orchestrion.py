@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.enrolment import enrolment_token
 from tests.services.network import LOOPBACK, find_free_port
 from tests.services.processes import ReadProcess
 
@@ -49,9 +50,10 @@ class OrchestrionProcess:
         assert found, line
         return found.group().rstrip("/")
 
-    def start(self) -> None:
-        """Start it and wait until it says that it is ready."""
-        self._process = ReadProcess([str(COMMAND), *self._arguments], cwd=self.data_dir, env=clean_environment())
+    def start(self, **variables: str) -> None:
+        """Start it, with more variables, and wait until it says that it is ready."""
+        env = clean_environment() | variables
+        self._process = ReadProcess([str(COMMAND), *self._arguments], cwd=self.data_dir, env=env)
         self._process.wait_for_line(self._ready, READY_SECONDS)
 
     def stop(self) -> int:
@@ -87,7 +89,10 @@ def start_orchestrion(tmp_path: Path) -> Iterator[Callable[..., OrchestrionProce
         data_dir = tmp_path / f"data{len(started)}"
         data_dir.mkdir()
         started.append(OrchestrionProcess(data_dir, *arguments, command=command))
-        started[-1].start()
+        if command == RUNBOOK_SERVER:
+            started[-1].start(ORCHESTRION_ENROL=enrolment_token(arguments[arguments.index("--database") + 1]))
+        else:
+            started[-1].start()
         return started[-1]
 
     yield start

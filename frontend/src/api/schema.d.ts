@@ -582,26 +582,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/jobs/{job_id}/triggers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What a monitor saw
-         * @description The triggers of a monitor's job, newest first; the cursor is the id of the last one seen.
-         */
-        get: operations["list_triggers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/jobs/{job_id}/instances": {
         parameters: {
             query?: never;
@@ -807,6 +787,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Triggers, newest first
+         * @description What monitors saw, with its data: of one job or runbook, with certain statuses, seen within a time.
+         */
+        get: operations["list_triggers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a monitor saw
+         * @description The triggers of a monitor's job, newest first; the cursor is the id of the last one seen.
+         */
+        get: operations["list_triggers_of_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/monitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a monitor stands
+         * @description The monitor of a job; null when it has none, or waits for its turn.
+         */
+        get: operations["get_monitor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triggers/{trigger_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One trigger
+         * @description One trigger.
+         */
+        get: operations["get_trigger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triggers/{trigger_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start another instance of a trigger
+         * @description Starts another instance of a trigger whose instance ended badly, when its turn comes.
+         */
+        post: operations["retry_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/triggers/{trigger_id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard a trigger
+         * @description Says that nothing more is to be done about a trigger that waits or failed.
+         */
+        post: operations["discard_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/instances/{instance_id}/steer": {
         parameters: {
             query?: never;
@@ -898,7 +998,9 @@ export interface paths {
         put?: never;
         /**
          * Continue a held or paused job
-         * @description Lets a job go on where it was paused, stopped or held; activities in doubt are answered one by one instead.
+         * @description Lets a job go on where it was paused, stopped or held, or was put in quarantine.
+         *
+         *     Activities in doubt are answered one by one instead.
          */
         post: operations["continue_job"];
         delete?: never;
@@ -3138,6 +3240,86 @@ export interface components {
             name: string;
         };
         /**
+         * Monitor
+         * @description The monitor of a job: who watches, how full its queue is, and how its instances fare.
+         */
+        Monitor: {
+            state: components["schemas"]["MonitorState"];
+            /**
+             * Server
+             * @description The runbook server that watches.
+             */
+            server: string | null;
+            /**
+             * Armed At
+             * @description When it was armed the last time.
+             */
+            armed_at: string | null;
+            /**
+             * Cursor
+             * @description Where it goes on after a restart; only the monitor understands it.
+             */
+            cursor: string | null;
+            /**
+             * Waiting
+             * @description Triggers that wait for their turn.
+             */
+            waiting: number;
+            /**
+             * Waiting Limit
+             * @description From so many on it is flooded.
+             */
+            waiting_limit: number;
+            /**
+             * Drops
+             * @description Whether it drops what comes while it is flooded; otherwise it watches no further.
+             */
+            drops: boolean;
+            /**
+             * Flooded At
+             * @description Since when it is flooded.
+             */
+            flooded_at: string | null;
+            /**
+             * Dropped
+             * @description Triggers dropped in all floods.
+             */
+            dropped: number;
+            /**
+             * Failures
+             * @description Instances in a row that failed.
+             */
+            failures: number;
+            /**
+             * Failure Limit
+             * @description After so many it comes into quarantine; 0 means never.
+             */
+            failure_limit: number;
+            /**
+             * Quarantined At
+             * @description Since when it starts no instances, until its job is continued.
+             */
+            quarantined_at: string | null;
+            /** Quarantine Reason */
+            quarantine_reason: string | null;
+            /**
+             * Error
+             * @description Why its activity failed the last time.
+             */
+            error: string | null;
+            /** Failed At */
+            failed_at: string | null;
+        };
+        /**
+         * MonitorState
+         * @description Where the monitor of a job stands.
+         *
+         *     READY: no server has taken it yet; OWNED: a server watches; HELD: a new incarnation of the installation waits for
+         *     a person.
+         * @enum {string}
+         */
+        MonitorState: "ready" | "owned" | "stopping" | "held" | "ended";
+        /**
          * NewToken
          * @description A token just made.
          */
@@ -3904,7 +4086,7 @@ export interface components {
          * @description Whether a runbook server takes work.
          * @enum {string}
          */
-        ServerStatus: "online" | "draining" | "offline";
+        ServerStatus: "online" | "draining" | "maintenance" | "offline";
         /**
          * Session
          * @description A signed-in session.
@@ -3975,9 +4157,14 @@ export interface components {
             };
             /**
              * Servers
-             * @description Names of the runbook servers that may run it; empty means any.
+             * @description Names of the runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook.
              */
             servers?: string[];
+            /**
+             * Priority
+             * @description Higher ones come first, between the jobs of all runbooks; null means that of the runbook.
+             */
+            priority?: number | null;
             /**
              * Idempotency Key
              * @description A second start with the same key starts nothing and gives the first job.
@@ -4007,9 +4194,14 @@ export interface components {
             };
             /**
              * Servers
-             * @description Names of the runbook servers that may run it; empty means any.
+             * @description Names of the runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook.
              */
             servers?: string[];
+            /**
+             * Priority
+             * @description Higher ones come first, between the jobs of all runbooks; null means that of the runbook.
+             */
+            priority?: number | null;
             /**
              * Idempotency Key
              * @description A second start with the same key starts nothing and gives the first job.
@@ -4219,11 +4411,17 @@ export interface components {
         };
         /**
          * Trigger
-         * @description One thing that a monitor saw.
+         * @description One thing that a monitor saw, or the things that it dropped in one flood.
          */
         Trigger: {
             /** Id */
             id: string;
+            /** Job Id */
+            job_id: string;
+            /** Runbook Id */
+            runbook_id: string;
+            /** Runbook Path */
+            runbook_path: string;
             /**
              * Key
              * @description What makes it unique: the same thing seen twice has the same key.
@@ -4234,18 +4432,60 @@ export interface components {
              * Format: date-time
              */
             at: string;
-            /** Published */
+            status: components["schemas"]["TriggerStatus"];
+            /**
+             * Published
+             * @description Sealed texts are masked; of dropped ones, the data of the last.
+             */
             published: {
                 [key: string]: string | boolean | number | null;
             };
             /**
              * Instance Id
-             * @description The instance it started; null while it waits for its turn.
+             * @description The newest instance it started; null while it waits for its turn.
              */
             instance_id: string | null;
-            /** @description Of the instance it started; null while there is none. */
-            status: components["schemas"]["JobStatus"] | null;
+            /**
+             * Error
+             * @description Why it could not be stored.
+             */
+            error: string | null;
+            /**
+             * Number
+             * @description How many were dropped in one flood; 1 for all others.
+             */
+            number: number;
+            /**
+             * Retries
+             * @description How often somebody asked for another instance.
+             */
+            retries: number;
+            /**
+             * Waits Since
+             * @description Null unless it waits for its turn.
+             */
+            waits_since: string | null;
         };
+        /**
+         * TriggerPage
+         * @description One page of triggers, newest first.
+         */
+        TriggerPage: {
+            /** Items */
+            items: components["schemas"]["Trigger"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * TriggerStatus
+         * @description How a trigger stands.
+         *
+         *     WAITING for its turn; QUARANTINED: it waits until a person releases its monitor; RUNNING: its instance has not
+         *     ended. Then how the instance ended. CANCELED without an instance: its job was stopped before its turn came.
+         *     DROPPED in a flood, DISCARDED by a person. FAILED without an instance: it could not be stored.
+         * @enum {string}
+         */
+        TriggerStatus: "waiting" | "quarantined" | "running" | "success" | "warning" | "failed" | "canceled" | "dropped" | "discarded";
         /**
          * UserRef
          * @description A user, by name.
@@ -5623,43 +5863,6 @@ export interface operations {
             };
         };
     };
-    list_triggers: {
-        parameters: {
-            query?: {
-                /** @description How many items a page holds at most. */
-                limit?: number;
-                /** @description `next_cursor` of the page before; left out for the first. */
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                /** @description A uuid. */
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Trigger"][];
-                };
-            };
-            /** @description What is wrong, as a problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_instances_of_job: {
         parameters: {
             query?: {
@@ -5985,6 +6188,213 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_triggers: {
+        parameters: {
+            query?: {
+                job_id?: string | null;
+                runbook_id?: string | null;
+                /** @description Only these; left out means all. */
+                status?: components["schemas"]["TriggerStatus"][] | null;
+                /** @description With time zone, such as 2026-11-22T12:00:00Z. */
+                since?: string | null;
+                /** @description With time zone, such as 2026-11-22T12:00:00Z. */
+                until?: string | null;
+                /** @description How many items a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out for the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerPage"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_triggers_of_job: {
+        parameters: {
+            query?: {
+                /** @description How many items a page holds at most. */
+                limit?: number;
+                /** @description `next_cursor` of the page before; left out for the first. */
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_monitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Monitor"] | null;
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                trigger_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                trigger_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_trigger: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                trigger_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trigger"];
                 };
             };
             /** @description What is wrong, as a problem (RFC 9457). */

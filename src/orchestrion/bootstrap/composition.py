@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from orchestrion.bootstrap.credentials import papers
 from orchestrion.bootstrap.data_folder import keep_private, prepare, sqlite_file
 from orchestrion.bootstrap.observing import Observing
 from orchestrion.interchange.native import NativeText
@@ -28,6 +30,7 @@ from orchestrion.services.access import Access
 from orchestrion.services.authoring import Authoring
 from orchestrion.services.computer_groups import ComputerGroups
 from orchestrion.services.counters import Counters
+from orchestrion.services.enrolment import Enrolment
 from orchestrion.services.figures import RunFigures
 from orchestrion.services.folders import Folders
 from orchestrion.services.imports import Imports
@@ -42,6 +45,7 @@ from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
 from orchestrion.services.schedules import Schedules
+from orchestrion.services.servers import Servers
 from orchestrion.services.stamps import Stamps
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
@@ -105,6 +109,8 @@ class Core:
             computer_groups=ComputerGroups(database, clock),
             schedules=Schedules(database, clock, utc_offset),
             operations=Operations(database),
+            servers=Servers(database, clock, wakeups),
+            enrolment=Enrolment(database, clock, SystemSecrets()),
             jobs=Jobs(database, wakeups, clock),
             runs=Runs(database, wakeups, clock),
             triggers=Triggers(database, wakeups, clock),
@@ -123,11 +129,19 @@ class Core:
             clock=clock,
         )
 
-    def runbook_server(self) -> RunbookServerService:
-        """A runbook server of this process."""
+    def runbook_server(self, *, is_at_home: bool = True) -> RunbookServerService:
+        """A runbook server of this process; one that is at home needs no enrolment token."""
         settings = self.settings
         options = ServerOptions(
-            settings.name, settings.capacity, beat_seconds=settings.beat_seconds, lease_seconds=settings.lease_seconds
+            settings.name,
+            settings.capacity,
+            beat_seconds=settings.beat_seconds,
+            lease_seconds=settings.lease_seconds,
+            monitor_capacity=settings.monitor_capacity,
+            machine=socket.gethostname(),
+            process_id=os.getpid(),
+            tags=settings.tags,
+            papers=papers(settings, is_at_home=is_at_home),
         )
         outside = Outside(
             database=self.database,

@@ -64,7 +64,7 @@ async def run_runbook_server(settings: Settings, say: Say) -> None:
     set_up_logging(settings.log_level, settings.log_format)
     await migrated(settings)
     async with opened(settings) as core, _running(core) as group:
-        server = core.runbook_server()
+        server = core.runbook_server(is_at_home=False)
         await _start(group, server)
         async with core.observing.listening(lambda: server.state):
             with _signals() as asked_to_end:

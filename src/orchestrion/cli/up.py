@@ -26,6 +26,13 @@ TrustedProxy = Annotated[
 ]
 TlsCert = Annotated[Path | None, typer.Option(help="PEM file with the certificate.")]
 TlsKey = Annotated[Path | None, typer.Option(help="PEM file with the certificate's private key.")]
+Tag = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="What the runbook server is; may be repeated.")
+]
+MonitorCapacity = Annotated[int | None, typer.Option(help="For how many monitors it watches at once.")]
+Enrol = Annotated[
+    str | None, typer.Option(metavar="TOKEN", help="Lets a server with a new name in; `server token create` makes one.")
+]
 Samples = Annotated[Path | None, typer.Option(help="A folder with runbooks to import into a new database.")]
 LogLevel = Annotated[str | None, typer.Option(help="debug, info, warning or error.")]
 LogFormat = Annotated[str | None, typer.Option(help="auto, console or json.")]
@@ -49,6 +56,8 @@ def up(
     tls_key: TlsKey = None,
     name: Name = None,
     capacity: Capacity = None,
+    monitor_capacity: MonitorCapacity = None,
+    tag: Tag = None,
     samples: Samples = None,
     log_level: LogLevel = None,
     log_format: LogFormat = None,
@@ -62,7 +71,7 @@ def up(
     """
     from orchestrion.bootstrap.running import run_up
 
-    flags = {**_web_flags(host, port, tls_cert, tls_key), "name": name, "capacity": capacity}
+    flags = {**_web_flags(host, port, tls_cert, tls_key), **_worker(name, capacity, monitor_capacity, tag)}
     flags |= {"allowed_hosts": allowed_host, "trusted_proxies": trusted_proxy}
     flags |= _observing(metrics_port, metrics_host, otlp_endpoint)
     flags |= {"samples": samples, **_common(data_dir, database, key_file, log_level, log_format)}
@@ -109,6 +118,9 @@ def runbook_server(
     key_file: KeyFile = None,
     name: Name = None,
     capacity: Capacity = None,
+    monitor_capacity: MonitorCapacity = None,
+    tag: Tag = None,
+    enrol: Enrol = None,
     log_level: LogLevel = None,
     log_format: LogFormat = None,
     metrics_port: MetricsPort = None,
@@ -121,7 +133,8 @@ def runbook_server(
     """
     from orchestrion.bootstrap.running import run_runbook_server
 
-    flags = {"name": name, "capacity": capacity, **_common(data_dir, database, key_file, log_level, log_format)}
+    flags = {**_worker(name, capacity, monitor_capacity, tag), "enrol": enrol}
+    flags |= _common(data_dir, database, key_file, log_level, log_format)
     flags |= _observing(metrics_port, metrics_host, otlp_endpoint)
     _run(run_runbook_server, flags, config)
 
@@ -137,6 +150,10 @@ def _run(
 
 def _web_flags(host: str | None, port: int | None, tls_cert: Path | None, tls_key: Path | None) -> dict[str, Any]:
     return {"host": host, "port": port, "tls_cert": tls_cert, "tls_key": tls_key}
+
+
+def _worker(name: str | None, capacity: int | None, monitors: int | None, tags: list[str] | None) -> dict[str, Any]:
+    return {"name": name, "capacity": capacity, "monitor_capacity": monitors, "tags": tags}
 
 
 def _observing(port: int | None, host: str | None, otlp_endpoint: str | None) -> dict[str, Any]:

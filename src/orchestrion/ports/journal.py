@@ -204,6 +204,9 @@ class JournalStore(JournalAppender, Protocol):
     async def claim_monitors(self, fence: Fence, limit: int, now: datetime) -> list[ArmedMonitor]:
         """Takes up to `limit` monitors that nobody watches for, chosen as `claim` chooses."""
 
+    async def let_go(self, fence: Fence, armed: ArmedMonitor) -> None:
+        """This server does not watch any longer, and whoever may takes the monitor next."""
+
     async def owned_monitors(self, fence: Fence, known: Collection[str]) -> list[ArmedMonitor]:
         """The monitors that this server owns besides those of the jobs `known`, as with `owned`."""
 
@@ -232,6 +235,7 @@ class JournalReader(Protocol):
 
 WORK = "work"  # something may be ready to claim
 INBOX = "inbox"  # an instance or a monitor that somebody owns has a message
+SERVERS = "servers"  # people want something of runbook servers
 LIVE = "live"  # something changed that people may be looking at; the payload says what (services/live_events.py)
 
 

@@ -33,6 +33,22 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class Papers:
+    """By what a server shows that it may register: the digests of its credential and of an enrolment token.
+
+    One that `is_at_home` needs no token: it is part of the process that holds the installation.
+    """
+
+    credential: str
+    token: str = ""
+    is_at_home: bool = False
+
+
+#: Of a server that has nobody to show anything to: its own installation, in its own process.
+AT_HOME = Papers("at home", is_at_home=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Pulse:
     """When a server that is not offline was heard of last, by the database's clock."""
 

@@ -15,6 +15,7 @@ from orchestrion.ports.observability import FigureStore
 from orchestrion.ports.resources import ComputerGroupStore, CounterStore, ScheduleStore
 from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
+from orchestrion.ports.server_admin import EnrolmentStore, ServerAdminStore
 from orchestrion.ports.servers import LeaseStore, ServerStore
 from orchestrion.ports.triggers import TriggerStore
 
@@ -79,6 +80,14 @@ class Transaction(Protocol):
     @property
     def servers(self) -> ServerStore:
         """Runbook servers."""
+
+    @property
+    def server_admin(self) -> ServerAdminStore:
+        """What people decide about runbook servers."""
+
+    @property
+    def enrolment(self) -> EnrolmentStore:
+        """Who may become a runbook server."""
 
     @property
     def leases(self) -> LeaseStore:

@@ -59,6 +59,15 @@ class Claimer:
         self._is_draining = False
         self._emptied = anyio.Event()
 
+    @property
+    def is_running_any(self) -> bool:
+        """Whether it owns any instance."""
+        return bool(self._mine)
+
+    def set_capacity(self, capacity: int) -> None:
+        """How many instances it runs at once from now on; what runs already goes on."""
+        self._capacity = capacity
+
     async def drain(self) -> None:
         """Claims nothing more, and returns when every instance here has ended or can go on elsewhere."""
         self._is_draining = True

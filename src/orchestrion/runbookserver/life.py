@@ -14,7 +14,7 @@ from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import LIVE, Fence, FencedError, JournalAppender, JournalStore, Slice, Wakeups
 from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.ports.packs import PackCatalogue
-from orchestrion.ports.servers import Hearts, ServerState
+from orchestrion.ports.servers import AT_HOME, Hearts, Papers, ServerState
 from orchestrion.ports.transaction import Database
 from orchestrion.runbookserver.activity_runs import Services
 from orchestrion.runbookserver.claimer import Claimer
@@ -24,6 +24,7 @@ from orchestrion.runbookserver.heartbeat import Heartbeat
 from orchestrion.runbookserver.journal_writer import JournalWriter
 from orchestrion.runbookserver.late import LateOutcomes
 from orchestrion.runbookserver.lease import CutOffError, LocalLease
+from orchestrion.runbookserver.orders import follow_orders
 from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.resources import Resources
 from orchestrion.runbookserver.runner import OpenSecret, Runner
@@ -46,6 +47,11 @@ class ServerOptions:
     beat_seconds: float = 3.0
     lease_seconds: float = 15.0
     stop_grace_seconds: float = 10.0
+    monitor_capacity: int = 10_000
+    machine: str = ""
+    process_id: int = 0
+    tags: tuple[str, ...] = ()
+    papers: Papers = AT_HOME
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +103,24 @@ class Life:
             group.start_soon(self._claimer.run, fence, group)
             group.start_soon(self._claimer.run_inbox, fence)
             group.start_soon(self._triggers.run, fence, group)
+            group.start_soon(follow_orders, outside.database, outside.wakeups, fence, self)
+
+    def set_limit(self, limit: int | None) -> None:
+        """See orders.Worker."""
+        self._claimer.set_capacity(limit or self._options.capacity)
+
+    def has_work(self) -> bool:
+        """See orders.Worker."""
+        return self._claimer.is_running_any
+
+    async def give_away(self) -> None:
+        """See orders.Worker."""
+        with anyio.move_on_after(self._options.stop_grace_seconds):
+            await self.drain()
+
+    def hand_on_monitors(self) -> None:
+        """See orders.Worker."""
+        self._triggers.hand_on()
 
     def cut_off(self) -> None:
         """Others may go on with our work: starts nothing more and watches for nothing more (durability.md 5)."""

@@ -13,6 +13,8 @@ from orchestrion.ports.servers import Registration, ServerState
 from orchestrion.ports.transaction import Transaction
 from orchestrion.runbookserver.lease import CutOffError, LocalLease
 from orchestrion.runbookserver.life import Life, Outside, ServerOptions
+from orchestrion.runbookserver.orders import HandedOnError
+from orchestrion.services.enrolment import register
 
 _RETRY_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
@@ -48,6 +50,8 @@ class RunbookServerService:
                 _log.warning("This server was taken for dead; it starts anew.", server=self._options.name)
             except* CutOffError:
                 _log.warning("The lease of this server is over; it starts anew.", server=self._options.name)
+            except* HandedOnError:
+                _log.info("This server has given its work away.", server=self._options.name)
 
     async def _live(self, registered: RunbookServer, lease: LocalLease) -> None:
         """One life, under one epoch."""
@@ -84,8 +88,18 @@ class RunbookServerService:
 
     def _registered(self, tx: Transaction) -> RunbookServer:
         options = self._options
-        new = Registration(options.name, __version__, options.capacity, options.lease_seconds, self._epoch)
-        registered = tx.servers.register(new, self._outside.clock.now())
+        new = Registration(
+            options.name,
+            __version__,
+            options.capacity,
+            options.lease_seconds,
+            self._epoch,
+            options.machine,
+            options.process_id,
+            options.tags,
+            options.monitor_capacity,
+        )
+        registered = register(tx, new, options.papers, self._outside.clock.now())
         installed = self._outside.packs.installed().values()
         versions = {each.type.pack: each.pack_version for each in installed}
         tx.catalogue.announce(registered.id, versions, [each.type for each in installed])

@@ -37,6 +37,13 @@ class Triggers:
         self._flooded: dict[str, anyio.Event] = {}
         self._may_own_more = False
         self._is_cut_off = False
+        self._leaving: set[str] = set()
+
+    def hand_on(self) -> None:
+        """Ends every watch and lets whoever may take the monitor next: it goes on from its stored cursor."""
+        self._leaving |= self._armed.keys()
+        for scope in self._armed.values():
+            scope.cancel()
 
     def cut_off(self) -> None:
         """Others may watch in our place: ends every watch at once, and begins none (durability.md 5)."""
@@ -95,7 +102,18 @@ class Triggers:
         stopped = self._armed.pop(armed.job_id).cancel_called
         if self._is_cut_off:
             return  # the monitor goes on elsewhere, or in our next life
+        if armed.job_id in self._leaving:
+            self._leaving.discard(armed.job_id)
+            await self._let_go(shared.fence, armed)
+            return
         await self._disarm(shared.fence, armed, "" if stopped else error)
+
+    async def _let_go(self, fence: Fence, armed: ArmedMonitor) -> None:
+        try:
+            await self._store.let_go(fence, armed)
+        except UnavailableError:
+            self._may_own_more = True  # it stays ours, and is let go of when it is found again
+        self._wakeups.announce(WORK)
 
     async def _until_relieved(self, job_id: str) -> None:
         """Returns when enough of the monitor's triggers are gone."""

@@ -1,30 +1,14 @@
-"""What operators look at: events, the audit, runbook servers, packs and the catalogue of activities."""
+"""What operators look at: events, the audit, packs and the catalogue of activities."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.activity_type import ActivityType
-from orchestrion.model.resources import EventType, RunbookServer, ServerStatus
+from orchestrion.model.resources import EventType
 from orchestrion.ports.access import AuditRecord, EventRecord
-from orchestrion.ports.transaction import Database, Transaction
-
-
-@dataclass(frozen=True, slots=True)
-class ServerView:
-    """A runbook server as it stands now: offline when its lease is over, and the instances it owns."""
-
-    server: RunbookServer
-    status: ServerStatus
-    running: int
-    packs: Mapping[str, str]
-
-    @property
-    def role(self) -> str:
-        """`primary` for the first server of the list, `standby` for the others (spec 5.6)."""
-        return "standby" if self.server.rank else "primary"
+from orchestrion.ports.transaction import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +39,6 @@ class Operations:
         demand(actor, Right.ADMINISTER)
         return await self._database.read(lambda stores: stores.audit.recent(before, limit))
 
-    async def servers(self, actor: Actor) -> list[ServerView]:
-        """Every runbook server by rank."""
-        demand(actor, Right.VIEW)
-        return await self._database.read(_servers)
-
     async def packs(self, actor: Actor) -> list[PackView]:
         """Every pack by id."""
         demand(actor, Right.VIEW)
@@ -71,18 +50,6 @@ class Operations:
         demand(actor, Right.VIEW)
         types = await self._database.read(lambda stores: stores.catalogue.types())
         return list(types.values())
-
-
-def _servers(stores: Transaction) -> list[ServerView]:
-    running, packs = stores.servers.running_counts(), stores.catalogue.packs_of_servers()
-    return [
-        ServerView(server, _status(server), running.get(server.id, 0), packs.get(server.id, {}))
-        for server in stores.servers.all()
-    ]
-
-
-def _status(server: RunbookServer) -> ServerStatus:
-    return server.status if server.is_heard else ServerStatus.OFFLINE
 
 
 def _title(pack: str) -> str:

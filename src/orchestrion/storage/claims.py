@@ -32,10 +32,8 @@ def claim(connection: Connection, fence: Fence, assignment: Assignment, limit: i
         return []
     # Whoever else wants one of them has it by now, or will find it gone.
     free = select(instance.c.id, instance.c.started_at).where(instance.c.id.in_(wanted), IS_READY)
-    fresh = {
-        instance_id: started_at is None
-        for instance_id, started_at in connection.execute(free.with_for_update(skip_locked=True)).all()
-    }
+    locked = connection.execute(free.with_for_update(skip_locked=True)).all()
+    fresh = {instance_id: started_at is None for instance_id, started_at in locked}
     picked = list(fresh)
     if not picked:
         return []

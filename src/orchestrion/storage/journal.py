@@ -81,6 +81,10 @@ class SqlJournal:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: monitors.owned_monitors(connection, fence, known))
 
+    async def let_go(self, fence: Fence, armed: ArmedMonitor) -> None:
+        """See ports.JournalStore."""
+        await self._database.on_writer(lambda connection: monitors.let_go(connection, fence, armed))
+
     async def messages(self, fence: Fence, now: datetime) -> dict[str, list[Message]]:
         """See ports.JournalStore."""
         return await self._database.on_writer(lambda connection: claims.messages(connection, fence, now))

@@ -77,3 +77,13 @@ def disarm(connection: Connection, fence: Fence, armed: ArmedMonitor, error: str
     lock_jobs(connection, [armed.job_id])  # before the monitor, as everybody does
     if _holds_monitor(connection, fence, armed):
         end_monitor(connection, armed.job_id, error, at)
+
+
+def let_go(connection: Connection, fence: Fence, armed: ArmedMonitor) -> None:
+    """See ports.JournalStore."""
+    check_fence(connection, fence)
+    mine = (monitor.c.job_id == armed.job_id) & (monitor.c.server_id == fence.server_id)
+    free = {"state": "ready", "server_id": None, "lease": None}
+    connection.execute(
+        update(monitor).where(mine, monitor.c.lease == armed.lease, monitor.c.state == "owned").values(free)
+    )

@@ -10,6 +10,7 @@ from orchestrion.storage.catalogue import SqlCatalogue
 from orchestrion.storage.computer_groups import SqlComputerGroups
 from orchestrion.storage.counters import SqlCounters
 from orchestrion.storage.duties import SqlDuties
+from orchestrion.storage.enrolment import SqlEnrolment
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.figures import SqlFigures
 from orchestrion.storage.folders import SqlFolders
@@ -23,6 +24,7 @@ from orchestrion.storage.retention import SqlRetention
 from orchestrion.storage.runbooks import SqlRunbooks
 from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
+from orchestrion.storage.server_admin import SqlServerAdmin
 from orchestrion.storage.servers import SqlServers
 from orchestrion.storage.statistics import SqlStatistics
 from orchestrion.storage.trigger_store import SqlTriggers
@@ -48,6 +50,8 @@ class SqlTransaction:
         self.triggers = SqlTriggers(connection)
         self.journal = SqlJournalReader(connection)
         self.servers = SqlServers(connection)
+        self.server_admin = SqlServerAdmin(connection)
+        self.enrolment = SqlEnrolment(connection)
         self.leases = SqlLeases(connection)
         self.figures = SqlFigures(connection)
         self.invariants = SqlInvariants(connection)

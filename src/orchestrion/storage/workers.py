@@ -13,11 +13,11 @@ from orchestrion.model.assignment import Defaults, Policy, Worker
 from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import ServerStatus, Wanted
 from orchestrion.ports.journal import Fence
+from orchestrion.ports.server_admin import DEFAULT_ASSIGNMENT, DEFAULT_SERVERS
 from orchestrion.storage.fencing import fenced, is_heard
 from orchestrion.storage.moments import moment
 from orchestrion.storage.tables import announced_type, instance, monitor, server, setting
 
-DEFAULT_SERVERS, DEFAULT_ASSIGNMENT = "servers.default", "servers.assignment"
 #: A server that has not beaten for this share of its lease is not waited for; it is not yet taken for dead.
 SILENT_AFTER = 2 / 3
 _KEPT = 1000  # servers whose activity types are remembered
@@ -44,7 +44,7 @@ _RUNNING = (
     .where(instance.c.state == literal_column(f"'{InstanceState.OWNED.value}'"))
     .group_by(instance.c.server_id)
 )
-_WATCHING = select(monitor.c.server_id, func.count()).where(monitor.c.state == "owned").group_by(monitor.c.server_id)
+WATCHING = select(monitor.c.server_id, func.count()).where(monitor.c.state == "owned").group_by(monitor.c.server_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Workers:
     def for_monitors(self, connection: Connection, own: Own) -> tuple[Worker, list[Worker]]:
         """As `for_runs`, with the monitors that they watch for and how many they may."""
         others = connection.execute(_OTHERS, {"server": own.worker.id}).all()
-        watching: dict[str, int] = dict(connection.execute(_WATCHING).all())
+        watching: dict[str, int] = dict(connection.execute(WATCHING).all())
         me = replace(own.worker, running=watching.get(own.worker.id, 0), capacity=own.monitor_capacity)
         return me, [self._worker(connection, each, each.monitor_capacity, watching) for each in others]
 

@@ -19,6 +19,7 @@ from orchestrion.web.admin import maintenance_routes as maintenance
 from orchestrion.web.admin import resource_routes as resources
 from orchestrion.web.admin import routes as admin
 from orchestrion.web.admin import schedule_routes as schedules
+from orchestrion.web.admin import server_routes as servers
 from orchestrion.web.authoring import exchange_routes as exchange
 from orchestrion.web.authoring import routes as authoring
 from orchestrion.web.authoring import tester_routes
@@ -47,6 +48,7 @@ _ROUTERS = (
     rerun_routes.router,
     resources.router,
     schedules.router,
+    servers.router,
     maintenance.router,
     health.router,
     incarnation.router,

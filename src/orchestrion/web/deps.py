@@ -17,6 +17,7 @@ from orchestrion.services.access import Access, Authenticated
 from orchestrion.services.authoring import Authoring
 from orchestrion.services.computer_groups import ComputerGroups
 from orchestrion.services.counters import Counters
+from orchestrion.services.enrolment import Enrolment
 from orchestrion.services.figures import RunFigures
 from orchestrion.services.folders import Folders
 from orchestrion.services.health import Health
@@ -30,6 +31,7 @@ from orchestrion.services.reruns import Reruns
 from orchestrion.services.resources import Variables
 from orchestrion.services.runs import Runs
 from orchestrion.services.schedules import Schedules
+from orchestrion.services.servers import Servers
 from orchestrion.services.steering import Steering
 from orchestrion.services.tester import Tester
 from orchestrion.services.triggers import Triggers
@@ -51,6 +53,8 @@ class Services:
     computer_groups: ComputerGroups
     schedules: Schedules
     operations: Operations
+    servers: Servers
+    enrolment: Enrolment
     jobs: Jobs
     runs: Runs
     triggers: Triggers

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from orchestrion.model.errors import UnavailableError
-from orchestrion.model.resources import EventType, ServerStatus
+from orchestrion.model.resources import EventType
 from orchestrion.ports.access import EventRecord
-from orchestrion.ports.servers import Registration
 from orchestrion.ports.transaction import Database
 from orchestrion.security.vault import MasterKeyVault
 from orchestrion.services.installation import establish
 from orchestrion.services.operations import Operations
-from tests.unit.services.world import ANNA, TYPES, Clock
+from tests.unit.services.world import ANNA, Clock
 
 pytestmark = pytest.mark.anyio
 
@@ -21,24 +20,6 @@ pytestmark = pytest.mark.anyio
 def operations(database: Database) -> Operations:
     """Operations over the database."""
     return Operations(database)
-
-
-async def test_a_server_that_is_not_seen_is_offline(operations: Operations, database: Database, clock: Clock) -> None:
-    """Whatever it said about itself last; the first one is the primary."""
-    for lease, name in ((60, "one"), (0, "two")):
-        new = Registration(name, "1.0", 4, lease)
-        await database.write(lambda stores, new=new: stores.servers.register(new, clock.now()))  # type: ignore[misc]  # bound at once
-    assert [view.role for view in await operations.servers(ANNA)] == ["primary", "standby"]
-    statuses = [view.status for view in await operations.servers(ANNA)]
-    assert statuses == [ServerStatus.ONLINE, ServerStatus.OFFLINE]
-
-
-async def test_a_server_shows_its_packs(operations: Operations, database: Database, clock: Clock) -> None:
-    """As it announced them."""
-    server = await database.write(lambda stores: stores.servers.register(Registration("one", "1.0", 4), clock.now()))
-    await database.write(lambda stores: stores.catalogue.announce(server.id, {"test-pack": "2.0"}, TYPES))
-    (view,) = await operations.servers(ANNA)
-    assert (view.packs, view.running) == ({"test-pack": "2.0"}, 0)
 
 
 async def test_packs_and_activity_types_are_listed(operations: Operations) -> None:

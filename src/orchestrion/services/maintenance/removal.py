@@ -19,7 +19,7 @@ from orchestrion.services.maintenance.duty import Lead
 T = TypeVar("T")
 
 _MOST_INSTANCES = 500  # in one transaction
-_FEWEST_ROWS, _MOST_ROWS = 100, 10_000  # of the journal, in one transaction
+_FEWEST_ROWS, _MOST_ROWS = 1000, 10_000  # of the journal, in one transaction
 _SHORT, _LONG = 0.025, 0.1  # seconds: transactions between these are of the right size
 _SHORTEST_PAUSE = 0.01
 _ARCHIVED_BYTES = 4_000_000  # at once
@@ -28,23 +28,34 @@ _ARCHIVED_BYTES = 4_000_000  # at once
 class Pace:
     """How many rows a transaction deletes, so that it takes neither long nor too little; and the pause behind it.
 
-    The pause is as long as the transaction was: at most half of the time of SQLite's one writer is ours.
+    What counts is how long the database worked on it, not how long it waited for its turn. The pause is as long: at
+    most half of the time of SQLite's one writer is ours.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.rows = 500
+        self.rows = _FEWEST_ROWS
         self.longest = 0.0
 
-    async def rest(self, began: float) -> None:
-        """Pauses after a transaction that began at this moment of the steady clock."""
-        took = self._clock.steady() - began
+    async def write(self, lead: Lead, work: Callable[[Transaction], T]) -> T:
+        """Runs a transaction, and pauses."""
+        took = 0.0
+
+        def timed(tx: Transaction) -> T:
+            nonlocal took
+            began = self._clock.steady()
+            done = work(tx)
+            took = self._clock.steady() - began
+            return done
+
+        done = await lead.write(timed)
         self.longest = max(self.longest, took)
         if took < _SHORT:
             self.rows = min(self.rows * 2, _MOST_ROWS)
         elif took > _LONG:
             self.rows = max(self.rows // 2, _FEWEST_ROWS)
         await anyio.sleep(max(took, _SHORTEST_PAUSE))
+        return done
 
 
 class Removal:
@@ -67,12 +78,12 @@ class Removal:
                 await self._keep_copies(ids)
             if sum(each.rows for each in batch) > self.pace.rows:
                 await self._trim(ids)
-            self.removed += await self._timed(partial(_remove, ids))
+            self.removed += await self.pace.write(self._lead, partial(_remove, ids))
 
     async def _trim(self, ids: Sequence[str]) -> None:
         deleted = 1
         while deleted:
-            deleted = await self._timed(partial(_trim, ids, self.pace.rows))
+            deleted = await self.pace.write(self._lead, partial(_trim, ids, self.pace.rows))
             self.removed += Removed(rows=deleted)
 
     def _batches(self, candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
@@ -108,8 +119,8 @@ class Removal:
             for each in batch:
                 deleted = self.pace.rows
                 while deleted:
-                    deleted = await self._lead.write(partial(_trim_job, each.id, self.pace.rows))
-            jobs = await self._timed(partial(_remove_jobs, [each.id for each in batch]))
+                    deleted = await self.pace.write(self._lead, partial(_trim_job, each.id, self.pace.rows))
+            jobs = await self.pace.write(self._lead, partial(_remove_jobs, [each.id for each in batch]))
             self.removed += Removed(jobs=jobs)
 
     async def triggers(self, before: datetime) -> int:
@@ -117,7 +128,7 @@ class Removal:
         deleted, after, is_first = 0, None, True
         while after is not None or is_first:
             is_first = False
-            count, after = await self._timed(partial(_remove_triggers, before, after, self.pace.rows))
+            count, after = await self.pace.write(self._lead, partial(_remove_triggers, before, after, self.pace.rows))
             deleted += count
         return deleted
 
@@ -125,15 +136,9 @@ class Removal:
         """Deletes events from before a moment, but for the newest `keep`; gives their number."""
         deleted, last = 0, 1
         while last:
-            last = await self._timed(partial(_remove_events, before, keep, self.pace.rows))
+            last = await self.pace.write(self._lead, partial(_remove_events, before, keep, self.pace.rows))
             deleted += last
         return deleted
-
-    async def _timed(self, work: Callable[[Transaction], T]) -> T:
-        began = self._clock.steady()
-        done = await self._lead.write(work)
-        await self.pace.rest(began)
-        return done
 
 
 def _remove(ids: Sequence[str], tx: Transaction) -> Removed:

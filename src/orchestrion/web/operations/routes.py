@@ -1,4 +1,4 @@
-"""Jobs, instances, activity instances, events, runbook servers and live updates."""
+"""Jobs, instances, activity instances, events and live updates."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from orchestrion.web.operations.schemas import (
     InstancePage,
     Job,
     JobPage,
-    Server,
     StartByPathOrder,
     StartOrder,
     StopOrder,
@@ -40,7 +39,6 @@ from orchestrion.web.operations.views import (
     instance_detail_of,
     instance_of,
     job_of,
-    server_of,
     types_by_id,
 )
 from orchestrion.web.schemas import Id
@@ -230,12 +228,6 @@ async def list_events(
     """Platform events, newest first."""
     found = [Event.model_validate(each) for each in await services.operations.events(actor, cursor, limit, severity)]
     return EventPage(items=found, next_cursor=found[-1].id if len(found) == limit else None)
-
-
-@router.get("/servers", operation_id="list_servers", summary="Runbook servers")
-async def list_servers(actor: ActorGiven, services: ServicesGiven) -> list[Server]:
-    """All registered runbook servers by rank."""
-    return [server_of(each) for each in await services.operations.servers(actor)]
 
 
 @router.get(

@@ -10,7 +10,7 @@ from pydantic import Field, JsonValue, StringConstraints
 from orchestrion.model.assignment import HIGHEST_PRIORITY, LOWEST_PRIORITY
 from orchestrion.model.condition import Status
 from orchestrion.model.job import JobStatus, StopLevel
-from orchestrion.model.resources import EventType, ServerStatus
+from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import EffectClass
 from orchestrion.web.schemas import Answer, DocumentBody, ItemRecord, ItemValue, Name, Order, UserRef
 
@@ -23,7 +23,7 @@ class StartOrder(Order):
     parameters: Annotated[dict[str, ItemValue], Field(max_length=1000, default_factory=dict)]
     """Values by parameter name."""
     servers: Annotated[list[Name], Field(max_length=100, default_factory=list)]
-    """Names of runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook."""
+    """Names of the runbook servers that may run it, or tags as `tag:zone=dmz`; empty means those of the runbook."""
     priority: Annotated[int, Field(ge=LOWEST_PRIORITY, le=HIGHEST_PRIORITY)] | None = None
     """Higher ones come first, between the jobs of all runbooks; null means that of the runbook."""
     idempotency_key: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
@@ -265,27 +265,3 @@ class EventPage(Answer):
 
     items: list[Event]
     next_cursor: str | None
-
-
-class PackVersion(Answer):
-    """A pack that a server has."""
-
-    id: str
-    version: str
-
-
-class Server(Answer):
-    """A runbook server."""
-
-    id: str
-    name: str
-    status: ServerStatus
-    role: str
-    version: str
-    packs: list[PackVersion]
-    capacity: int
-    """How many instances it runs at once."""
-    running: int
-    """How many it runs now."""
-    last_seen_at: datetime
-    started_at: datetime

@@ -18,7 +18,6 @@ from orchestrion.ports.runs import (
     InstanceRecord,
     JobRecord,
 )
-from orchestrion.services.operations import ServerView
 from orchestrion.services.runs import OPEN, ExecutionView, InstanceView
 from orchestrion.services.waiting import Waiting
 from orchestrion.web.operations.masking import masked
@@ -31,9 +30,7 @@ from orchestrion.web.operations.schemas import (
     InstanceDetail,
     Job,
     Origin,
-    PackVersion,
     ParentRef,
-    Server,
     Stop,
 )
 from orchestrion.web.operations.steering_schemas import Wait
@@ -53,7 +50,6 @@ _JOB_FIELDS = (
     "latest_instance_id",
 )
 _INSTANCE_FIELDS = (*_RUNBOOK_FIELDS, *_COURSE_FIELDS, "job_id", "trigger", "number")
-_SERVER_FIELDS = ("id", "name", "version", "capacity", "last_seen_at", "started_at")
 
 
 def job_of(found: JobRecord) -> Job:
@@ -174,17 +170,6 @@ def wait_of(found: Waiting, document: Document, types: Types) -> Wait:
     _, kind = _named(document, found.activity_id)
     inputs = None if found.inputs is None else masked(found.inputs, types.get(kind))
     return Wait.model_validate(replace(found, inputs=inputs))
-
-
-def server_of(found: ServerView) -> Server:
-    """A runbook server."""
-    return Server(
-        **_picked(found.server, _SERVER_FIELDS),
-        status=found.status,
-        role=found.role,
-        running=found.running,
-        packs=[PackVersion(id=name, version=version) for name, version in sorted(found.packs.items())],
-    )
 
 
 def _ended_state(found: ActivitySummary) -> ActivityState:
