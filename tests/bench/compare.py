@@ -87,7 +87,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.compare", description=__doc__)
     parser.add_argument("old")
     parser.add_argument("new")
-    parser.add_argument("--only", default="chain,idle", help="workloads, separated by commas")
+    parser.add_argument("--only", default="chain,idle", help="as BENCH: chain+sqlite+read,idle")
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()
     with checked_out(given.old) as old, checked_out(given.new) as new:

@@ -8,6 +8,7 @@ import statistics
 import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from typing import cast
 
 import anyio
 
@@ -22,7 +23,7 @@ from tests.bench.report import RESULTS, ROOT, between_markers, machine, revision
 from tests.bench.scale import add_ended, rate
 
 PAGE = ROOT / "docs" / "scaling.md"
-_LOOKS, _STARTS, _PURGED = 20, 50, 50
+_LOOKS, _STARTS, _PURGED, _CONTROL = 20, 50, 50, 1000
 _ROWS = {
     "added_per_second": "executions generated a second",
     "bytes_per_execution": "bytes on disk for each execution, with its share of job and instance",
@@ -41,30 +42,37 @@ _ROWS = {
 }
 
 
-async def flat(place: Place, load: Load, sizes: Sequence[int]) -> list[Figures]:
-    """With so many executions behind: the rate of chains, a start on an idle system, and the pages of the console."""
-    runbook_id = await prepared(place, load.kind)
+async def flat(place: Place, control: Place, load: Load, sizes: Sequence[int]) -> list[Figures]:
+    """Figures with so many executions behind, and beside each those of the small database `control` of that minute."""
+    runbook_id, small_id = [await prepared(each, load.kind) for each in (place, control)]
+    await add_ended(control, small_id, _CONTROL // CHAIN, activities=CHAIN)
     found: list[Figures] = []
     made = 0
     for size in sizes:
         begin = time.monotonic()
         grown = await add_ended(place, runbook_id, (size - made) // CHAIN, activities=CHAIN)
-        seconds = time.monotonic() - begin
-        added, made = size - made, size
+        seconds, added, made = time.monotonic() - begin, size - made, size
         figures: Figures = {
             "executions": size,
             "added_per_second": round(added / seconds),
             "bytes_per_execution": round(grown / added),
+            "control": await _looked(control, small_id, load),
         }
-        figures |= await rate(place, load)
-        async with place.core() as core:
-            figures |= await _pages(core, runbook_id)
-            async with serving(core):
-                figures |= await one_by_one(core, Runs(runbook_id, CHAIN, _STARTS))
-            figures["purge_ms"] = await _purge(place, core)
+        figures |= await _looked(place, runbook_id, load)
         found.append(figures)
         print(json.dumps(figures), file=sys.stderr, flush=True)  # noqa: T201 - the next size takes minutes
     return found
+
+
+async def _looked(place: Place, runbook_id: str, load: Load) -> Figures:
+    """Everything that should not depend on what lies behind."""
+    figures = await rate(place, load)
+    async with place.core() as core:
+        figures |= await _pages(core, runbook_id)
+        async with serving(core):
+            figures |= await one_by_one(core, Runs(runbook_id, CHAIN, _STARTS))
+        figures["purge_ms"] = await _purge(place, core)
+    return figures
 
 
 async def _pages(core: Core, runbook_id: str) -> Figures:
@@ -107,19 +115,21 @@ async def _median(look: Callable[[], Awaitable[object]]) -> float:
 
 async def measure(sizes: Sequence[int]) -> list[Figures]:
     """All sizes in one growing database."""
-    async with fresh_place("postgresql") as place:
-        return await flat(place, Load(jobs=1000), sizes)
+    async with fresh_place("postgresql") as place, fresh_place("postgresql") as control:
+        return await flat(place, control, Load(jobs=1000), sizes)
 
 
 def as_table(found: Sequence[Figures]) -> str:
-    """One column for each size."""
+    """One column for each size: the figure, and how many times that of the small database of the same minute it is."""
     header = ["executions behind", *(f"{int(str(each['executions'])):,}" for each in found)]
-    rows = [[words, *(_shown(each[name]) for each in found)] for name, words in _ROWS.items() if name in found[0]]
+    rows = [[words, *(_shown(each, name) for each in found)] for name, words in _ROWS.items()]
     return table(header, rows)
 
 
-def _shown(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
+def _shown(figures: Figures, name: str) -> str:
+    value, control = figures[name], cast("Figures", figures["control"]).get(name)
+    text = f"{value:,}" if isinstance(value, int) else str(value)
+    return text if control is None else f"{text} ({float(str(value)) / float(str(control)):.2f} x)"
 
 
 def main() -> None:
@@ -130,7 +140,9 @@ def main() -> None:
     (RESULTS / f"flat-{told['revision']}.json").write_text(json.dumps(told, indent=2))
     print(as_table(found))  # noqa: T201 - the result
     if os.environ.get("BENCH_DOCS") == "1":
-        text = f"Revision `{told['revision']}`, the machine of [performance.md](performance.md):\n\n{as_table(found)}"
+        said = "the machine of [performance.md](performance.md); in brackets how many times that of a database with"
+        said = f"Revision `{told['revision']}`, {said} {_CONTROL:,} executions, measured in the same minutes:"
+        text = f"{said}\n\n{as_table(found)}"
         PAGE.write_text(between_markers(PAGE.read_text(), "results of make bench-scale", text))
 
 

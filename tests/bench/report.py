@@ -15,6 +15,7 @@ from typing import Any
 
 import psutil
 
+import orchestrion
 from tests.bench import svg
 from tests.bench.runbooks import KINDS
 from tests.services.postgres import binaries
@@ -28,14 +29,14 @@ _NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
 def runs(only: Sequence[str]) -> Iterator[list[str]]:
-    """The arguments of each measurement, those of `only` these workloads where any is named."""
+    """The arguments of each measurement that matches one of `only`: words that all occur in it, joined by `+`."""
     everything = [
         *(["chain", "--database", name, "--kind", kind] for kind in KINDS for name in DATABASES),
         *(["chain", "--database", "postgresql", "--kind", kind, "--servers", "2"] for kind in KINDS),
         *([name, "--database", each] for name in ("idle", "fan", "memory", "starts") for each in DATABASES),
         *([name, "--database", each] for name in ("pending", "finished") for each in DATABASES),
     ]
-    return (each for each in everything if not only or each[0] in only)
+    return (each for each in everything if not only or any(set(words.split("+")) <= {*each} for words in only))
 
 
 def measured(arguments: Sequence[str], source: Path | None = None) -> Result:
@@ -63,8 +64,9 @@ def machine() -> dict[str, str]:
 
 
 def revision() -> str:
-    """The revision that is checked out, marked when files have been changed since."""
-    git = ["git", "-C", str(ROOT), "describe", "--always", "--dirty", "--exclude", "*"]
+    """The revision of the package that Python finds, marked when files have been changed since."""
+    where = str(Path(orchestrion.__file__).parent)
+    git = ["git", "-C", where, "describe", "--always", "--dirty", "--exclude", "*"]
     return subprocess.run(git, check=True, capture_output=True, text=True).stdout.strip()
 
 
@@ -177,7 +179,7 @@ def _bars(found: Sequence[Result]) -> Iterator[tuple[str, float]]:
 
 
 def main() -> None:
-    """Measures and tells; the environment says what: BENCH=chain,idle and BENCH_DOCS=1."""
+    """Measures and tells; the environment says what: BENCH=chain+sqlite,idle and BENCH_DOCS=1."""
     only = [name for name in os.environ.get("BENCH", "").split(",") if name]
     load = f"{os.getloadavg()[0]:.1f}"
     found = []

@@ -6,7 +6,6 @@ from datetime import timedelta
 from functools import partial
 
 from orchestrion.model.values import Value
-from orchestrion.storage.generating import History, add_history, database_bytes, refresh_statistics
 from tests.bench import runbooks
 from tests.bench.chain import CHAIN, Figures, Load, Used, check_rows, prepared, run, until_ended, until_none
 from tests.bench.place import Place, fresh_place
@@ -44,6 +43,13 @@ def _both(small: Figures, large: Figures) -> Figures:
 
 async def add_ended(place: Place, runbook_id: str, jobs: int, activities: int) -> int:
     """Adds made-up history of a runbook; gives by how many bytes the database grew."""
+    from orchestrion.storage.generating import (  # noqa: PLC0415 - the rest measures revisions without it as well
+        History,
+        add_history,
+        database_bytes,
+        refresh_statistics,
+    )
+
     async with place.core() as core:
         found = await core.database.read(lambda tx: tx.runbooks.get(runbook_id))
         record: dict[str, Value] = {
