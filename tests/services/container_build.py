@@ -32,8 +32,9 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What programs find."""
-        return {**environment(), **self.variables}
+        """What programs find. Whose home it is, engines read from the list of users; without the variable others do."""
+        found = {**environment(), **self.variables}
+        return found if self.user == "root" else {name: value for name, value in found.items() if name != "HOME"}
 
     def path(self, named: str) -> Path:
         """Where a path of the Containerfile lies, seen from outside."""

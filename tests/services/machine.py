@@ -20,6 +20,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 SOURCES = "/srv/sources"
 TOOLS = ("unshare", "nsenter", "setpriv", "mount")
 RUN_SECONDS = 600
+STOP_SECONDS = 60
 
 # The first process of the machine: it makes the mounts, and stays for as long as its input is open. It speaks only once
 # it is inside: whoever entered before would find this machine's own root folder.
@@ -86,10 +87,12 @@ class Machine:
         return done.stdout
 
     @staticmethod
-    def ask_to_end(process: ReadProcess) -> None:
-        """Sends SIGTERM to what a started line became inside; `nsenter` stands before it and waits."""
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        os.kill(int(children.read_text().split()[0]), signal.SIGTERM)
+    def stop(process: ReadProcess) -> int:
+        """Sends SIGTERM to what a started line became inside (`nsenter` stands before it); gives the exit code."""
+        if process.is_running():
+            children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+            os.kill(int(children.read_text().split()[0]), signal.SIGTERM)
+        return process.wait(STOP_SECONDS)
 
     def close(self) -> None:
         """Ends all processes inside; the files are gone with the last of them."""

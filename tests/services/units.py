@@ -53,8 +53,7 @@ class Unit:
     def stop(self) -> int:
         """As `systemctl stop` does; gives the exit code."""
         assert self._process is not None, "not started"
-        self._machine.ask_to_end(self._process)
-        return self._process.wait()
+        return self._machine.stop(self._process)
 
     def _make_folders(self, user: str) -> None:
         """The folders for state and credentials. A credential has the rights that `stat` shows of a real one."""

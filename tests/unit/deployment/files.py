@@ -20,8 +20,19 @@ PLACE = re.compile(r"\$\{(\w+):-([^}]*)\}")  # of a variable with a default, as 
 
 def compose(given: Mapping[str, str] | None = None) -> Any:  # YAML
     """The Compose file, filled in with these variables and the defaults of others."""
-    text = (DEPLOY / "compose.yaml").read_text()
-    return YAML(typ="safe").load(PLACE.sub(lambda found: (given or {}).get(found[1], found[2]), text))
+    return _filled_in(YAML(typ="safe").load((DEPLOY / "compose.yaml").read_text()), given or {})
+
+
+def _filled_in(value: Any, given: Mapping[str, str]) -> Any:
+    """Compose fills in after it has read the YAML, so that an empty value stays a text."""
+    match value:
+        case str():
+            return PLACE.sub(lambda found: given.get(found[1], found[2]), value)
+        case list():
+            return [_filled_in(each, given) for each in value]
+        case dict():
+            return {name: _filled_in(each, given) for name, each in value.items()}
+    return value
 
 
 def instructions(word: str) -> list[tuple[str, ...]]:
