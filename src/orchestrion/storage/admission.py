@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, bindparam, case, func, insert, select, text, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, case, func, insert, select, text, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -31,22 +31,32 @@ STARTING = tuple(status.value for status in (JobStatus.PENDING, JobStatus.WAITIN
 IS_ADMITTED = text("job.status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND job.admitted")
 IS_QUEUED = text("job.status = 'pending' AND NOT job.admitted")
 
+_RUNBOOK: BindParameter[str] = bindparam("runbook")
+_LIMITS = (
+    select(runbook.c.max_simultaneous_jobs, runbook.c.is_monitor).where(runbook.c.id == _RUNBOOK).with_for_update()
+)
+_ADMITTED_JOBS = select(func.count()).where(job.c.runbook_id == _RUNBOOK, IS_ADMITTED)
+_QUEUED_JOBS = (
+    select(job)
+    .where(job.c.runbook_id == _RUNBOOK, IS_QUEUED)
+    .order_by(job.c.queue_place, job.c.id)
+    .limit(bindparam("free"))
+)
+
 
 def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
     """Admits as many of the runbook's queued jobs as its limit allows, in their order; gives their number."""
-    limits = select(runbook.c.max_simultaneous_jobs, runbook.c.is_monitor).where(runbook.c.id == runbook_id)
-    found = connection.execute(limits.with_for_update()).one_or_none()
+    wanted = {"runbook": runbook_id}
+    found = connection.execute(_LIMITS, wanted).one_or_none()
     if found is None:
         return 0
     limit, is_monitor = found
     if is_monitor:
         cancel_left(connection, runbook_id)
-    admitted = connection.scalar(select(func.count()).where(job.c.runbook_id == runbook_id, IS_ADMITTED))
-    free = limit - (admitted or 0)
+    free = limit - (connection.scalar(_ADMITTED_JOBS, wanted) or 0)
     if free <= 0:
         return 0
-    queued = select(job).where(job.c.runbook_id == runbook_id, IS_QUEUED)
-    rows = connection.execute(queued.order_by(job.c.queue_place, job.c.id).limit(free)).mappings().all()
+    rows = connection.execute(_QUEUED_JOBS, {**wanted, "free": free}).mappings().all()
     runs = [(row, None) for row in rows if not row["is_monitor"]]
     if runs:
         add_instances(connection, runs, now)

@@ -147,11 +147,7 @@ class SqlRuns:
         return replace(found, reason=self._waiting_reason(found))
 
     def _waiting_reason(self, found: JobRecord) -> str:
-        admitted, limit = self._connection.execute(
-            select(job.c.admitted, runbook.c.max_simultaneous_jobs)
-            .join(runbook, runbook.c.id == job.c.runbook_id)
-            .where(job.c.id == found.id)
-        ).one()
+        admitted, limit = self._connection.execute(_TURN, {"wanted": found.id}).one()
         if not admitted:
             return f"Waits its turn: the runbook runs at most {limit} job{'s' if limit != 1 else ''} at a time."
         if found.servers:
@@ -336,6 +332,11 @@ def _jobs() -> Select[tuple[object, ...]]:
     return select(job, server.c.name.label("server_name")).outerjoin(server, server.c.id == job.c.server_id)
 
 
+_TURN = (
+    select(job.c.admitted, runbook.c.max_simultaneous_jobs)
+    .join(runbook, runbook.c.id == job.c.runbook_id)
+    .where(job.c.id == bindparam("wanted"))
+)
 _JOB = _jobs().where(job.c.id == bindparam("wanted"))
 
 
