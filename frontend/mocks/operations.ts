@@ -44,7 +44,8 @@ export const operations = [
     end(job, 'canceled');
     return HttpResponse.json(job);
   }),
-  http.get(`${API}/jobs/:id/triggers`, () => HttpResponse.json([])),
+  http.get(`${API}/triggers`, () => page([])),
+  http.get(`${API}/jobs/:id/monitor`, () => HttpResponse.json(null)),
   http.get(`${API}/jobs/:id/instances`, ({ params }) =>
     page([...new Set(instances.values())].filter((each) => each.job_id === params.id)),
   ),

@@ -12,6 +12,7 @@ import httpx2
 from anyio import from_thread, lowlevel, to_thread
 
 from orchestrion.bootstrap.composition import Core, opened
+from orchestrion.bootstrap.upkeep import upkeep
 from orchestrion.model.access import SYSTEM, Actor
 from orchestrion.settings import Settings
 from orchestrion.storage.migrate import migrate
@@ -90,6 +91,7 @@ class WebService:
             self.core = core
             server = core.runbook_server()
             group.start_soon(server.run)
+            group.start_soon(upkeep(core).run)
             await server.started.wait()
             await self._make_administrator(core)
             with bind(Address(LOOPBACK, 0)) as listening:

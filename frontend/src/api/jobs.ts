@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, body, cursorOf } from './client';
-import type { JobStatus } from './types';
+import type { JobStatus, StopLevel } from './types';
 
 export const jobKeys = {
   all: ['jobs'] as const,
@@ -44,13 +44,6 @@ export const jobOptions = (id: string) =>
     refetchInterval: ({ state }) => (state.data && isOpen(state.data.status) ? 3_000 : false),
   });
 
-export const triggersOptions = (id: string) =>
-  queryOptions({
-    queryKey: jobKeys.triggers(id),
-    queryFn: ({ signal }) => body(api.GET('/api/v1/jobs/{job_id}/triggers', { params: at(id), signal })),
-    refetchInterval: POLL_WHEN_OPEN_MS,
-  });
-
 export const jobInstancesOptions = (id: string) =>
   queryOptions({
     queryKey: jobKeys.instances(id),
@@ -61,11 +54,12 @@ export const jobInstancesOptions = (id: string) =>
     refetchInterval: POLL_WHEN_OPEN_MS,
   });
 
-export function useStopJob() {
+/** Ends what runs now, or starts nothing more and lets the current activities end. */
+export function useStopJob(level: StopLevel = 'now') {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
-      body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { level: 'now' } })),
+      body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { level } })),
     onSettled: async () => {
       await client.invalidateQueries({ queryKey: jobKeys.all });
       await client.invalidateQueries({ queryKey: ['instances'] });

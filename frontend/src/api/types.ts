@@ -144,7 +144,10 @@ export type ActivityType = Narrowed<Schemas['ActivityType'], { inputs: Field[] }
 /* ---- Operations ---- */
 
 export type Job = Schemas['Job'];
+export type StopLevel = Schemas['StopLevel'];
 export type Trigger = Schemas['Trigger'];
+export type TriggerStatus = Schemas['TriggerStatus'];
+export type Monitor = Schemas['Monitor'];
 export type Instance = Schemas['Instance'];
 export type ActivityState = Schemas['ActivityState'];
 export type InstanceDetail = Narrowed<Schemas['InstanceDetail'], { document: RunbookDocument }>;

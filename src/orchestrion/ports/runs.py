@@ -48,6 +48,7 @@ class JobRecord:
     stop_requested_at: datetime | None = None
     stop_acknowledged_at: datetime | None = None  # when a server began to stop it
     test: Mapping[str, Json] | None = None  # the document under test and how it is to run; ordinary jobs have none
+    is_kept: bool = False  # no purge takes it
     trace_context: str | None = None  # the W3C traceparent of whoever asked for it (model/trace.py)
     priority: int = 0  # higher first, between the jobs of all runbooks
 

@@ -58,7 +58,10 @@ class _Look:
 
 
 class Watchdog:
-    """Runs on every server; only the one that leads expires others. `run` until cancelled."""
+    """Looks on every server; only the one that leads expires others. `run` until cancelled.
+
+    Those that do not lead look as well, so that the death of the leader is found no later than that of another server.
+    """
 
     def __init__(
         self,
@@ -102,14 +105,10 @@ class Watchdog:
         for name in look.expired:
             _log.warning("A runbook server was not heard of; its work is taken over.", server=name)
             self._wakeups.announce(WORK)
-        if look.token is None or look.token != before:
-            self._patience.forget()
         return self._patience.unheard(look.pulses, self._clock.steady())
 
     def _looked(self, tx: Transaction, server_id: str, before: str | None, unheard: list[str]) -> _Look:
         """The lead is renewed in the same transaction, so that nobody expires anybody after it was lost."""
         token = tx.leases.acquire(LEADER, server_id, self._lease_seconds, before)
-        if token is None:
-            return _Look(None, (), ())
-        expired = tx.servers.expire(unheard, self._clock.now()) if unheard and token == before else ()
+        expired = tx.servers.expire(unheard, self._clock.now()) if unheard and token is not None else ()
         return _Look(token, expired, tx.servers.pulses())

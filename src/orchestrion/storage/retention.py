@@ -206,7 +206,8 @@ class SqlRetention:
         if not found:
             return 0, None
         is_there = exists().where(instance.c.id == trigger.c.instance_id)
-        old = and_(trigger.c.id.in_(found), trigger.c.instance_id.is_not(None), ~is_there)
+        has_been = or_(trigger.c.instance_id.is_not(None), trigger.c.outcome.is_not(None))
+        old = and_(trigger.c.id.in_(found), has_been, ~is_there)
         return self._delete(trigger, old), found[-1] if len(found) == limit else None
 
     def remove_events(self, before: datetime, keep: int | None, limit: int) -> int:

@@ -66,6 +66,7 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
         stop_level=None if row["stop_level"] is None else StopLevel(row["stop_level"]),
         stop_requested_at=row["stop_requested_at"],
         stop_acknowledged_at=row["stop_acknowledged_at"],
+        is_kept=row["kept"],
         trace_context=row["trace_context"],
         priority=row["priority"],
     )

@@ -1,10 +1,10 @@
 import { Button, Group } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconPlayerPauseFilled, IconPlayerPlayFilled, IconPlayerStopFilled } from '@tabler/icons-react';
+import { IconPlayerPauseFilled, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { isOpen, jobOptions, useContinueJob, useStopJob } from '@/api/jobs';
+import { isOpen, jobOptions, useContinueJob } from '@/api/jobs';
 import { messageOf } from '@/api/problem';
 import { usePauseJob } from '@/api/steering';
 import type { Job } from '@/api/types';
@@ -18,6 +18,9 @@ import { Invoked } from './Invoked';
 import { JobInstances } from './JobInstances';
 import classes from './jobs.module.css';
 import { Marks } from './Marks';
+import { MonitorState } from './MonitorState';
+import { StopButton } from './StopButton';
+import { StopWay } from './StopWay';
 import { Triggers } from './Triggers';
 
 /** One job: what was asked for, what came of it, its runs, and for a monitor what triggered them. */
@@ -43,6 +46,8 @@ export function JobPage({ jobId }: { jobId: string }) {
     >
       {job.error ? <div className={classes.error}>{job.error}</div> : null}
       {job.reason ? <div className={classes.reason}>{job.reason}</div> : null}
+      <StopWay job={job} />
+      {job.is_monitor && isOpen(job.status) ? <MonitorState jobId={job.id} /> : null}
       <div className={classes.panels}>
         <section className={classes.panel}>
           <h2>Job</h2>
@@ -107,7 +112,6 @@ function RunLink({ id, name }: { id: string; name: string }) {
 }
 
 function Actions({ job }: { job: Job }) {
-  const stop = useStopJob();
   const resume = useContinueJob();
   const pause = usePauseJob();
   // What runs goes on to its end, so the status tells of a pause only after a while.
@@ -145,17 +149,7 @@ function Actions({ job }: { job: Job }) {
           Pause
         </Button>
       ) : null}
-      {isOpen(job.status) ? (
-        <Button
-          color="red"
-          variant="light"
-          leftSection={<IconPlayerStopFilled size={14} />}
-          loading={stop.isPending}
-          onClick={() => stop.mutate(job.id)}
-        >
-          Stop
-        </Button>
-      ) : null}
+      {isOpen(job.status) ? <StopButton job={job} /> : null}
     </>
   );
 }

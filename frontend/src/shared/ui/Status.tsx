@@ -1,6 +1,7 @@
 import {
   IconAlertTriangleFilled,
   IconBan,
+  IconBiohazard,
   IconCircleCheckFilled,
   IconCircleDashed,
   IconCircleDot,
@@ -10,6 +11,9 @@ import {
   IconHandStop,
   IconLoader2,
   IconPlayerPauseFilled,
+  IconRipple,
+  IconTool,
+  IconTrash,
   type Icon,
 } from '@tabler/icons-react';
 import classes from './Status.module.css';
@@ -34,6 +38,12 @@ const LOOKS: Record<string, Look> = {
   online: { icon: IconCircleCheckFilled, tone: 'success', word: 'Online' },
   offline: { icon: IconCircleXFilled, tone: 'failed', word: 'Offline' },
   draining: { icon: IconPlayerPauseFilled, tone: 'warning', word: 'Draining' },
+  maintenance: { icon: IconTool, tone: 'waiting', word: 'Maintenance' },
+  degraded: { icon: IconAlertTriangleFilled, tone: 'warning', word: 'Degraded' },
+  failing: { icon: IconCircleXFilled, tone: 'failed', word: 'Failing' },
+  quarantined: { icon: IconBiohazard, tone: 'doubt', word: 'Quarantined' },
+  dropped: { icon: IconRipple, tone: 'warning', word: 'Dropped' },
+  discarded: { icon: IconTrash, tone: 'pending', word: 'Discarded' },
   ok: { icon: IconCircleCheckFilled, tone: 'success', word: 'OK' },
   error: { icon: IconCircleXFilled, tone: 'failed', word: 'Error' },
   Error: { icon: IconCircleXFilled, tone: 'failed', word: 'Error' },

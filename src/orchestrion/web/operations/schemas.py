@@ -97,6 +97,8 @@ class Job(Answer):
     """Whether it tests a draft, or was invoked by a dry run."""
     is_dry_run: bool
     """Whether it changes nothing outside."""
+    kept: bool = False
+    """No purge takes it."""
 
 
 class JobPage(Answer):

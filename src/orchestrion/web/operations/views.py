@@ -66,6 +66,7 @@ def job_of(found: JobRecord) -> Job:
         rerun_of=str(found.rerun["instance_id"]) if found.rerun else None,
         is_test=found.test is not None,
         is_dry_run=bool(found.test and found.test.get("dry_run")),
+        kept=found.is_kept,
     )
 
 
