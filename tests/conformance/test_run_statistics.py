@@ -15,7 +15,7 @@ from orchestrion.services.maintenance.repair import Repair
 from orchestrion.services.maintenance.statistics import Statistics
 from orchestrion.services.maintenance.watch import Watch
 from orchestrion.storage.database import SqlDatabase
-from orchestrion.storage.tables import run_count
+from orchestrion.storage.upkeep_tables import run_count
 from orchestrion.storage.wakeups import LocalWakeups
 from tests.conformance.maintaining import Time, take_lead
 from tests.conformance.stored import Stored, add_runbook

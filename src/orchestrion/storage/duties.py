@@ -12,7 +12,7 @@ from orchestrion.model.values import Json
 from orchestrion.ports.maintenance import DutyRecord
 from orchestrion.storage.dialect import insert_or_ignore
 from orchestrion.storage.rows import json_text, optional_json
-from orchestrion.storage.tables import duty
+from orchestrion.storage.upkeep_tables import duty
 
 
 class SqlDuties:

@@ -27,7 +27,8 @@ from orchestrion.model.statistics import DURATIONS
 from orchestrion.ports.maintenance import Current, Slot, Tally
 from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.dialect import Instant, is_postgres
-from orchestrion.storage.tables import folder, instance, job, run_count, runbook
+from orchestrion.storage.tables import folder, instance, job, runbook
+from orchestrion.storage.upkeep_tables import run_count
 
 _COLUMNS = ["starts_at", "seconds", "runbook_id", "subject", "outcome", "duration", "count"]
 _SECONDS_A_DAY = 86400.0
