@@ -18,7 +18,9 @@ _SHOWN = (
     "status",
     "error",
     "reason",
+    "reason_code",
     "server",
+    "priority",
     "created_at",
     "ended_at",
     "latest_instance_id",
@@ -57,8 +59,9 @@ def list_jobs(
     found = list(api.pages("/jobs", limit, runbook_id=runbook_id, status=status or None))
     if as_json:
         return terminal().json(found)
-    rows = [[each[name] for name in ("id", "runbook_path", "status", "created_at", "ended_at")] for each in found]
-    return terminal().table(("id", "runbook", "status", "created", "ended"), rows)
+    columns = ("id", "runbook_path", "status", "created_at", "ended_at", "reason")
+    rows = [[each[name] for name in columns] for each in found]
+    return terminal().table(("id", "runbook", "status", "created", "ended", "waits because"), rows)
 
 
 @app.command("show")

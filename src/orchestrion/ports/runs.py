@@ -51,6 +51,7 @@ class JobRecord:
     is_kept: bool = False  # no purge takes it
     trace_context: str | None = None  # the W3C traceparent of whoever asked for it (model/trace.py)
     priority: int = 0  # higher first, between the jobs of all runbooks
+    reason_code: str | None = None  # model.start_reason.StartCode, where somebody has looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class InstanceRecord:
     returned: tuple[Record, ...] = ()
     error: str | None = None
     reason: str | None = None
+    reason_code: str | None = None  # as of its job
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from orchestrion.ports.runs import RunStore
 from orchestrion.ports.security import InstallationStore
 from orchestrion.ports.server_admin import EnrolmentStore, ServerAdminStore
 from orchestrion.ports.servers import LeaseStore, ServerStore
+from orchestrion.ports.start_reasons import StartStore
 from orchestrion.ports.triggers import TriggerStore
 
 T = TypeVar("T")
@@ -80,6 +81,10 @@ class Transaction(Protocol):
     @property
     def servers(self) -> ServerStore:
         """Runbook servers."""
+
+    @property
+    def starts(self) -> StartStore:
+        """Why something does not start."""
 
     @property
     def server_admin(self) -> ServerAdminStore:

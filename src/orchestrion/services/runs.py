@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from orchestrion.model import common_items
 from orchestrion.model.access import Actor, Right, demand
@@ -23,6 +24,7 @@ from orchestrion.ports.runs import (
 )
 from orchestrion.ports.transaction import Database, Transaction
 from orchestrion.services.documents import document_of
+from orchestrion.services.start_reasons import explained_instances, explained_jobs
 
 OPEN = (Status.RUNNING, Status.IN_DOUBT)
 _LONGEST_WAIT_SECONDS = 60.0
@@ -63,7 +65,8 @@ class Runs:
     async def job(self, actor: Actor, job_id: str) -> JobRecord:
         """One job; raises NotFoundError."""
         demand(actor, Right.VIEW_RUNS)
-        return await self._database.read(lambda tx: tx.runs.job(job_id))
+        (found,) = await self._explained(lambda tx: [tx.runs.job(job_id)])
+        return found
 
     async def wait(self, actor: Actor, job_id: str, seconds: float) -> JobRecord:
         """The job when it has ended, or as it is after `seconds` (a minute at most)."""
@@ -79,22 +82,29 @@ class Runs:
     async def jobs(self, actor: Actor, wanted: RunFilter) -> list[JobRecord]:
         """Jobs, newest first."""
         demand(actor, Right.VIEW_RUNS)
-        return await self._database.read(lambda tx: tx.runs.jobs(wanted))
+        return await self._explained(lambda tx: tx.runs.jobs(wanted))
 
     async def instances(self, actor: Actor, wanted: RunFilter) -> list[InstanceRecord]:
         """Instances, newest first."""
         demand(actor, Right.VIEW_RUNS)
-        return await self._database.read(lambda tx: tx.runs.instances(wanted))
+        now = self._clock.now()
+        return await self._database.read(lambda tx: explained_instances(tx, tx.runs.instances(wanted), now))
 
     async def instance(self, actor: Actor, instance_id: str) -> InstanceView:
         """One instance with all its page shows; raises NotFoundError."""
         demand(actor, Right.VIEW_RUNS)
-        return await self._database.read(lambda tx: _instance_view(tx, instance_id))
+        now = self._clock.now()
+        return await self._database.read(lambda tx: _instance_view(tx, instance_id, now))
 
     async def children(self, actor: Actor, instance_id: str) -> list[JobRecord]:
         """The jobs of the runbooks that an instance invoked, oldest first; raises NotFoundError."""
         demand(actor, Right.VIEW_RUNS)
-        return await self._database.read(lambda tx: _children(tx, instance_id))
+        return await self._explained(lambda tx: _children(tx, instance_id))
+
+    async def _explained(self, find: Callable[[Transaction], list[JobRecord]]) -> list[JobRecord]:
+        """Jobs, and why those of them that wait do not start."""
+        now = self._clock.now()
+        return await self._database.read(lambda tx: explained_jobs(tx, find(tx), now))
 
     async def executions(
         self, actor: Actor, instance_id: str, activity_id: str | None = None, after: int = 0, limit: int = 200
@@ -112,8 +122,8 @@ class Runs:
         return await self._database.read(lambda tx: _execution_view(tx, execution_id))
 
 
-def _instance_view(tx: Transaction, instance_id: str) -> InstanceView:
-    record = tx.runs.instance(instance_id)
+def _instance_view(tx: Transaction, instance_id: str, now: datetime) -> InstanceView:
+    (record,) = explained_instances(tx, [tx.runs.instance(instance_id)], now)
     previous_id, next_id, latest_id = tx.runs.neighbours(record)
     return InstanceView(
         record=record,

@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import NotFoundError
-from orchestrion.model.job import InstanceState, JobStatus, StopLevel, has_ended
+from orchestrion.model.job import InstanceState, StopLevel, has_ended
 from orchestrion.model.runbook import EffectClass
 from orchestrion.model.values import Json, Record
 from orchestrion.ports.runs import (
@@ -62,7 +62,7 @@ class SqlRuns:
         row = self._connection.execute(_JOB, {"wanted": job_id}).mappings().one_or_none()
         if row is None:
             raise NotFoundError("job", job_id)
-        return self._with_reason(job_record(row, row["server_name"]))
+        return job_record(row, row["server_name"])
 
     def jobs(self, wanted: RunFilter) -> list[JobRecord]:
         """See ports.RunStore."""
@@ -139,20 +139,6 @@ class SqlRuns:
             return None
         row = self._connection.execute(_jobs().where(job.c.idempotency_key == key)).mappings().one_or_none()
         return job_record(row, row["server_name"]) if row else None
-
-    def _with_reason(self, found: JobRecord) -> JobRecord:
-        """A waiting job says why it does not start yet."""
-        if found.status is not JobStatus.PENDING or found.reason is not None:
-            return found
-        return replace(found, reason=self._waiting_reason(found))
-
-    def _waiting_reason(self, found: JobRecord) -> str:
-        admitted, limit = self._connection.execute(_TURN, {"wanted": found.id}).one()
-        if not admitted:
-            return f"Waits its turn: the runbook runs at most {limit} job{'s' if limit != 1 else ''} at a time."
-        if found.servers:
-            return f"Waits for a free runbook server among {', '.join(found.servers)}."
-        return "Waits for a free runbook server."
 
     # instances -----------------------------------------------------------------------------------------------
 
@@ -332,11 +318,6 @@ def _jobs() -> Select[tuple[object, ...]]:
     return select(job, server.c.name.label("server_name")).outerjoin(server, server.c.id == job.c.server_id)
 
 
-_TURN = (
-    select(job.c.admitted, runbook.c.max_simultaneous_jobs)
-    .join(runbook, runbook.c.id == job.c.runbook_id)
-    .where(job.c.id == bindparam("wanted"))
-)
 _JOB = _jobs().where(job.c.id == bindparam("wanted"))
 
 

@@ -26,6 +26,7 @@ from orchestrion.storage.runs import SqlRuns
 from orchestrion.storage.schedules import SqlSchedules
 from orchestrion.storage.server_admin import SqlServerAdmin
 from orchestrion.storage.servers import SqlServers
+from orchestrion.storage.start_reasons import SqlStarts
 from orchestrion.storage.statistics import SqlStatistics
 from orchestrion.storage.trigger_store import SqlTriggers
 from orchestrion.storage.variables import SqlVariables
@@ -50,6 +51,7 @@ class SqlTransaction:
         self.triggers = SqlTriggers(connection)
         self.journal = SqlJournalReader(connection)
         self.servers = SqlServers(connection)
+        self.starts = SqlStarts(connection)
         self.server_admin = SqlServerAdmin(connection)
         self.enrolment = SqlEnrolment(connection)
         self.leases = SqlLeases(connection)

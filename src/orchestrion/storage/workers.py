@@ -39,7 +39,7 @@ _OWN = (
     .with_for_update(read=True, key_share=True, of=server)
 )
 _OTHERS = select(server).where(server.c.id != bindparam("server"), *_LIVE)
-_RUNNING = (
+RUNNING = (
     select(instance.c.server_id, func.count())
     .where(instance.c.state == literal_column(f"'{InstanceState.OWNED.value}'"))
     .group_by(instance.c.server_id)
@@ -84,7 +84,7 @@ class Workers:
     def for_runs(self, connection: Connection, own: Own) -> tuple[Worker, list[Worker]]:
         """The server itself and the others that take work, with the instances they run; alone, it counts itself."""
         others = connection.execute(_OTHERS, {"server": own.worker.id}).all()
-        running: dict[str, int] = dict(connection.execute(_RUNNING).all()) if others or own.is_limited else {}
+        running: dict[str, int] = dict(connection.execute(RUNNING).all()) if others or own.is_limited else {}
         me = replace(own.worker, running=running.get(own.worker.id, 0))
         return me, [self._worker(connection, each, each.claim_limit or each.capacity, running) for each in others]
 

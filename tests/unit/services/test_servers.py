@@ -53,7 +53,7 @@ async def test_a_server_shows_what_it_is_and_has(servers: Servers, database: Dat
     (server,) = await registered(database, clock, ONE)
     await database.write(lambda tx: tx.catalogue.announce(server.id, {"test-pack": "2.0"}, TYPES))
     view = await servers.one(ANNA, server.id)
-    assert (view.server.machine, view.server.process_id, view.server.tags) == ("m", 7, {"zone=dmz"})
+    assert (view.server.machine, view.server.process_id, view.server.tags) == ("m", 7, frozenset({"zone=dmz"}))
     assert (view.packs, view.running, view.monitors) == ({"test-pack": "2.0"}, 0, 0)
 
 

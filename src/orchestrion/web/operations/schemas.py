@@ -12,6 +12,7 @@ from orchestrion.model.condition import Status
 from orchestrion.model.job import JobStatus, StopLevel
 from orchestrion.model.resources import EventType
 from orchestrion.model.runbook import EffectClass
+from orchestrion.model.start_reason import StartCode
 from orchestrion.web.schemas import Answer, DocumentBody, ItemRecord, ItemValue, Name, Order, UserRef
 
 Comment = Annotated[str, StringConstraints(max_length=2000)]
@@ -82,6 +83,10 @@ class Job(Answer):
     error: str | None
     reason: str | None
     """Why it does not start, or is held, in words."""
+    reason_code: StartCode | None
+    """The same for programs; null once it has started."""
+    priority: int
+    """Higher ones come first, between the jobs of all runbooks."""
     parent: ParentRef | None
     parent_job_id: str | None
     """Of the runbook that invoked this one."""
@@ -132,6 +137,9 @@ class Instance(Answer):
     returned_data: list[ItemRecord]
     error: str | None
     reason: str | None
+    """Why it waits, in words."""
+    reason_code: StartCode | None
+    """The same for programs, while it waits for a server."""
     trigger: ItemRecord | None
     """What the monitor published, for instances of monitors."""
     number: int

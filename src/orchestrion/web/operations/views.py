@@ -39,13 +39,14 @@ from orchestrion.web.schemas import UserRef
 Types: TypeAlias = Mapping[str, ActivityType]
 
 _RUNBOOK_FIELDS = ("runbook_id", "runbook_name", "runbook_path", "version")
-_COURSE_FIELDS = ("id", "status", "created_at", "started_at", "ended_at", "server", "error", "reason")
+_COURSE_FIELDS = ("id", "status", "created_at", "started_at", "ended_at", "server", "error", "reason", "reason_code")
 _PARENT_FIELDS = ("parent_job_id", "parent_instance_id", "depth")
 _JOB_FIELDS = (
     *_RUNBOOK_FIELDS,
     *_COURSE_FIELDS,
     *_PARENT_FIELDS,
     "is_monitor",
+    "priority",
     "instance_count",
     "latest_instance_id",
 )
