@@ -745,26 +745,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/servers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Runbook servers
-         * @description All registered runbook servers by rank.
-         */
-        get: operations["list_servers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1302,6 +1282,278 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Runbook servers
+         * @description All registered runbook servers in their order; the first is the primary.
+         */
+        get: operations["list_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One runbook server
+         * @description The server as it stands now.
+         */
+        get: operations["get_server"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a server
+         * @description Forgets a server that is offline and owns nothing.
+         */
+        delete: operations["delete_server"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drain a server
+         * @description Takes nothing new, until it is resumed or its process is started anew.
+         */
+        post: operations["drain_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/maintenance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Maintenance of a server
+         * @description Begins or ends maintenance, in which the server takes nothing new, also when it is started anew.
+         */
+        post: operations["maintain_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a server work again
+         * @description Ends draining and maintenance.
+         */
+        post: operations["resume_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/limit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Limit a server
+         * @description Says how many instances it runs at once; that holds from its next claim on.
+         */
+        put: operations["limit_server"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Limit all servers
+         * @description Says how many instances each server runs at once.
+         */
+        put: operations["limit_servers"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Promote a server
+         * @description One place up in the order, or to the first; gives the new order. What runs stays where it is.
+         */
+        post: operations["promote_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/demote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Demote a server
+         * @description One place down in the order; gives the new order.
+         */
+        post: operations["demote_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/servers/{server_id}/credential": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a server's credential away
+         * @description The next server of that name has to be enrolled with a token.
+         */
+        delete: operations["reset_server_credential"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/server-defaults": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where runbooks run by default
+         * @description What holds for runbooks and starts that say nothing else.
+         */
+        get: operations["get_server_defaults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change where runbooks run by default
+         * @description Changes the global list of servers, or how servers share the work.
+         */
+        patch: operations["change_server_defaults"];
+        trace?: never;
+    };
+    "/api/v1/enrolment-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Enrolment tokens
+         * @description Every token, newest first; the tokens themselves are not kept.
+         */
+        get: operations["list_enrolment_tokens"];
+        put?: never;
+        /**
+         * Make an enrolment token
+         * @description Makes a token that lets servers with new names in; it is shown only in this answer.
+         */
+        post: operations["create_enrolment_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolment-tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an enrolment token
+         * @description Lets nobody in with it any longer.
+         */
+        delete: operations["revoke_enrolment_token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2480,6 +2732,18 @@ export interface components {
             findings: components["schemas"]["Finding"][];
         };
         /**
+         * DrainOrder
+         * @description How to drain.
+         */
+        DrainOrder: {
+            /**
+             * Now
+             * @description What runs goes on elsewhere as soon as it can, instead of here to its end.
+             * @default false
+             */
+            now: boolean;
+        };
+        /**
          * Duties
          * @description Every duty, and which process does them now.
          */
@@ -2626,6 +2890,34 @@ export interface components {
             }[] | null;
             /** Error */
             error?: string | null;
+        };
+        /**
+         * EnrolmentToken
+         * @description Lets servers with new names in.
+         */
+        EnrolmentToken: {
+            /** Id */
+            id: string;
+            /** Tags */
+            tags: string[];
+            /** Uses */
+            uses: number;
+            /** Used */
+            used: number;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
         };
         /**
          * EntryKind
@@ -2983,8 +3275,13 @@ export interface components {
             }[];
             /** Error */
             error: string | null;
-            /** Reason */
+            /**
+             * Reason
+             * @description Why it waits, in words.
+             */
             reason: string | null;
+            /** @description The same for programs, while it waits for a server. */
+            reason_code: components["schemas"]["StartCode"] | null;
             /**
              * Trigger
              * @description What the monitor published, for instances of monitors.
@@ -3033,8 +3330,13 @@ export interface components {
             }[];
             /** Error */
             error: string | null;
-            /** Reason */
+            /**
+             * Reason
+             * @description Why it waits, in words.
+             */
             reason: string | null;
+            /** @description The same for programs, while it waits for a server. */
+            reason_code: components["schemas"]["StartCode"] | null;
             /**
              * Trigger
              * @description What the monitor published, for instances of monitors.
@@ -3127,6 +3429,13 @@ export interface components {
              * @description Why it does not start, or is held, in words.
              */
             reason: string | null;
+            /** @description The same for programs; null once it has started. */
+            reason_code: components["schemas"]["StartCode"] | null;
+            /**
+             * Priority
+             * @description Higher ones come first, between the jobs of all runbooks.
+             */
+            priority: number;
             parent: components["schemas"]["ParentRef"] | null;
             /**
              * Parent Job Id
@@ -3160,6 +3469,12 @@ export interface components {
              * @description Whether it changes nothing outside.
              */
             is_dry_run: boolean;
+            /**
+             * Kept
+             * @description No purge takes it.
+             * @default false
+             */
+            kept: boolean;
         };
         /**
          * JobCounts
@@ -3223,6 +3538,17 @@ export interface components {
             kept: boolean;
         };
         /**
+         * LimitOrder
+         * @description How much a server takes.
+         */
+        LimitOrder: {
+            /**
+             * Limit
+             * @description How many instances it runs at once; null means its own capacity.
+             */
+            limit: number | null;
+        };
+        /**
          * LogLevel
          * @description What is worth a line in the log from now on.
          */
@@ -3238,6 +3564,14 @@ export interface components {
              * @default
              */
             name: string;
+        };
+        /**
+         * MaintenanceOrder
+         * @description Whether maintenance begins or ends.
+         */
+        MaintenanceOrder: {
+            /** On */
+            on: boolean;
         };
         /**
          * Monitor
@@ -3319,6 +3653,39 @@ export interface components {
          * @enum {string}
          */
         MonitorState: "ready" | "owned" | "stopping" | "held" | "ended";
+        /**
+         * NewEnrolmentToken
+         * @description A token as it is shown once.
+         */
+        NewEnrolmentToken: {
+            /** Id */
+            id: string;
+            /** Tags */
+            tags: string[];
+            /** Uses */
+            uses: number;
+            /** Used */
+            used: number;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Revoked At */
+            revoked_at: string | null;
+            /**
+             * Token
+             * @description Keep it now: it cannot be shown again.
+             */
+            token: string;
+        };
         /**
          * NewToken
          * @description A token just made.
@@ -3459,6 +3826,12 @@ export interface components {
             instances: components["schemas"]["OutcomeCounts"];
         };
         /**
+         * Policy
+         * @description How the permitted servers share what is ready (spec 5.3 [R]).
+         * @enum {string}
+         */
+        Policy: "spill-over" | "least-loaded" | "round-robin";
+        /**
          * Probe
          * @description That the web service answers.
          */
@@ -3527,6 +3900,18 @@ export interface components {
             retry_after_seconds?: number | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * PromoteOrder
+         * @description How far up.
+         */
+        PromoteOrder: {
+            /**
+             * To Primary
+             * @description To the first place, instead of one place up.
+             * @default false
+             */
+            to_primary: boolean;
         };
         /**
          * PublishedItem
@@ -4053,23 +4438,53 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** @description Draining and in maintenance it takes nothing new. */
             status: components["schemas"]["ServerStatus"];
-            /** Role */
+            /**
+             * Role
+             * @description `primary`, `standby 1`, `standby 2`, …: the order in which they are filled.
+             */
             role: string;
+            /**
+             * Is Leader
+             * @description Whether it looks after the others.
+             */
+            is_leader: boolean;
             /** Version */
             version: string;
+            /** Machine */
+            machine: string | null;
+            /** Process Id */
+            process_id: number | null;
+            /** Tags */
+            tags: string[];
             /** Packs */
             packs: components["schemas"]["PackVersion"][];
             /**
              * Capacity
-             * @description How many instances it runs at once.
+             * @description How many instances it can run at once.
              */
             capacity: number;
+            /**
+             * Limit
+             * @description How many people let it run instead; null means its capacity.
+             */
+            limit: number | null;
             /**
              * Running
              * @description How many it runs now.
              */
             running: number;
+            /**
+             * Monitor Capacity
+             * @description For how many monitors it can watch at once.
+             */
+            monitor_capacity: number;
+            /**
+             * Monitors
+             * @description For how many it watches now.
+             */
+            monitors: number;
             /**
              * Last Seen At
              * Format: date-time
@@ -4080,6 +4495,38 @@ export interface components {
              * Format: date-time
              */
             started_at: string;
+            /**
+             * Wanted At
+             * @description When somebody last drained or resumed it, or put it into maintenance.
+             */
+            wanted_at: string | null;
+            /**
+             * Gives Work Away
+             * @description Whether what it runs is to go on elsewhere.
+             */
+            gives_work_away: boolean;
+        };
+        /**
+         * ServerDefaults
+         * @description What holds for runbooks and starts that say nothing else.
+         */
+        ServerDefaults: {
+            /**
+             * Servers
+             * @description Names and tags of the servers that may run them; none mean: all.
+             */
+            servers: string[];
+            /** @description How the permitted servers share the work. */
+            assignment: components["schemas"]["Policy"];
+        };
+        /**
+         * ServerDefaultsOrder
+         * @description What to change of the defaults; what is left out stays.
+         */
+        ServerDefaultsOrder: {
+            /** Servers */
+            servers?: string[] | null;
+            assignment?: components["schemas"]["Policy"] | null;
         };
         /**
          * ServerStatus
@@ -4157,7 +4604,7 @@ export interface components {
             };
             /**
              * Servers
-             * @description Names of the runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook.
+             * @description Names of the runbook servers that may run it, or tags as `tag:zone=dmz`; empty means those of the runbook.
              */
             servers?: string[];
             /**
@@ -4181,6 +4628,12 @@ export interface components {
             path: string;
         };
         /**
+         * StartCode
+         * @description What a waiting job or instance waits for; never changes, so that programs may rely on it.
+         * @enum {string}
+         */
+        StartCode: "runbook-limit" | "no-server" | "unknown-server" | "missing-pack" | "servers-offline" | "servers-draining" | "servers-full" | "better-server" | "behind-others" | "starting" | "held" | "restored";
+        /**
          * StartOrder
          * @description A request to run a runbook.
          */
@@ -4194,7 +4647,7 @@ export interface components {
             };
             /**
              * Servers
-             * @description Names of the runbook servers that may run it, or tags such as `tag:zone=dmz`; empty means those of the runbook.
+             * @description Names of the runbook servers that may run it, or tags as `tag:zone=dmz`; empty means those of the runbook.
              */
             servers?: string[];
             /**
@@ -4397,17 +4850,6 @@ export interface components {
             created_at: string;
             /** Last Used At */
             last_used_at: string | null;
-        };
-        /**
-         * TokenOrder
-         * @description A new API token.
-         */
-        TokenOrder: {
-            /**
-             * Name
-             * @description What the token is for.
-             */
-            name: string;
         };
         /**
          * Trigger
@@ -4671,6 +5113,40 @@ export interface components {
          * @enum {string}
          */
         Wish: "pause" | "continue" | "step" | "run-to" | "breakpoints" | "skip" | "unskip" | "edit";
+        /**
+         * TokenOrder
+         * @description What an enrolment token lets in.
+         */
+        orchestrion__web__admin__server_schemas__TokenOrder: {
+            /**
+             * Uses
+             * @description How many servers.
+             * @default 1
+             */
+            uses: number;
+            /**
+             * Hours
+             * @description For so long.
+             * @default 24
+             */
+            hours: number;
+            /**
+             * Tags
+             * @description What those servers are from then on, such as `zone=dmz`.
+             */
+            tags?: string[];
+        };
+        /**
+         * TokenOrder
+         * @description A new API token.
+         */
+        orchestrion__web__session__schemas__TokenOrder: {
+            /**
+             * Name
+             * @description What the token is for.
+             */
+            name: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -4838,7 +5314,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TokenOrder"];
+                "application/json": components["schemas"]["orchestrion__web__session__schemas__TokenOrder"];
             };
         };
         responses: {
@@ -6140,35 +6616,6 @@ export interface operations {
             };
         };
     };
-    list_servers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Server"][];
-                };
-            };
-            /** @description What is wrong, as a problem (RFC 9457). */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     live: {
         parameters: {
             query?: {
@@ -7283,6 +7730,522 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ScheduleUsers"];
                 };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drain_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["DrainOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    maintain_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MaintenanceOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limit_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    limit_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LimitOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PromoteOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demote_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Server"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reset_server_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                server_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_server_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDefaults"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_server_defaults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServerDefaultsOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerDefaults"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_enrolment_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentToken"][];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["orchestrion__web__admin__server_schemas__TokenOrder"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewEnrolmentToken"];
+                };
+            };
+            /** @description What is wrong, as a problem (RFC 9457). */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_enrolment_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A uuid. */
+                token_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description What is wrong, as a problem (RFC 9457). */
             default: {
