@@ -161,6 +161,7 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     depth: 0,
     is_test: false,
     is_dry_run: false,
+    kept: false,
     ...more,
   };
   const instance = {

@@ -1,4 +1,4 @@
-import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, body, setCsrfToken } from './client';
 import { isStatus } from './problem';
 import type { Session } from './types';
@@ -23,6 +23,9 @@ export const sessionOptions = queryOptions({
     }
   },
 });
+
+/** Whether to offer what only administrators may do; the server decides anyway. */
+export const useIsAdministrator = (): boolean => useQuery(sessionOptions).data?.user.role === 'administrator';
 
 function forget(): null {
   localStorage.removeItem(MARK);

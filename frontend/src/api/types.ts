@@ -164,6 +164,7 @@ export type Doubt = Schemas['Doubt'];
 export type OperatorEvent = Schemas['Event'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type RunbookServer = Schemas['Server'];
+export type EnrolmentToken = Schemas['EnrolmentToken'];
 export type Variable = Schemas['Variable'];
 export type Counter = Schemas['Counter'];
 export type CounterOperation = Schemas['CounterOperation'];

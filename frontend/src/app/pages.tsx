@@ -69,7 +69,7 @@ function plainPages<Parent extends AnyRoute>(parent: () => Parent) {
   const servers = createRoute({
     getParentRoute: parent,
     path: '/servers',
-    component: lazyRouteComponent(() => import('@/features/admin/ServersPage'), 'ServersPage'),
+    component: lazyRouteComponent(() => import('@/features/servers/ServersPage'), 'ServersPage'),
   });
   const variables = createRoute({
     getParentRoute: parent,
