@@ -21,6 +21,7 @@ from tests.bench.memory import memory
 from tests.bench.place import Place, fresh_place
 from tests.bench.scale import finished, pending
 from tests.bench.starts import starts
+from tests.bench.triggers import triggers
 
 Workload = Callable[[Place, Load], Awaitable[Figures]]
 WORKLOADS: dict[str, Workload] = {
@@ -31,6 +32,7 @@ WORKLOADS: dict[str, Workload] = {
     "finished": finished,
     "memory": memory,
     "starts": starts,
+    "triggers": triggers,
 }
 
 

@@ -69,11 +69,23 @@ def wait(seconds: float) -> str:
     return _runbook("Wait", MANY, activities, f"{{from: a0, to: a1, delay_seconds: {seconds}}}")
 
 
+def watch(log: str, runs: int) -> str:
+    """A log monitor, and one activity for each line; so many runs at once."""
+    kind = KINDS["pure"]
+    monitor = f"  watch: {{type: monitoring.monitor-event-log, position: [0, 0], inputs: {{event_log: {log}}}}}"
+    activities = f"{monitor}\n{_activity(kind, 'a0', kind.first)}"
+    settings = f"settings: {{max_monitor_instances: {runs}}}"
+    return _text("Watch", settings, activities, "{from: watch, to: a0}")
+
+
 def _activity(kind: Kind, key: str, inputs: str) -> str:
     behaviour = f", behaviour: {{effect: {kind.effect}}}" if kind.effect else ""
     return f"  {key}: {{type: {kind.type}, name: {key}, position: [0, 0], inputs: {inputs}{behaviour}}}"
 
 
 def _runbook(name: str, limit: int, activities: str, links: str) -> str:
-    settings = f"settings: {{max_simultaneous_jobs: {limit}}}"
+    return _text(name, f"settings: {{max_simultaneous_jobs: {limit}}}", activities, links)
+
+
+def _text(name: str, settings: str, activities: str, links: str) -> str:
     return f"orchestrion: runbook/1\nname: {name}\n{settings}\nactivities:\n{activities}\nlinks: [{links}]\n"
