@@ -9,6 +9,7 @@ from hypothesis import settings
 pytest_plugins = [
     "tests.services.session",
     "tests.services.network",
+    "tests.services.netns",
     "tests.services.browser",
     "tests.services.journal",
     "tests.services.orchestrion",

@@ -13,6 +13,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import SecretStr
 
 from orchestrion.bootstrap.composition import Core, migrated, opened
+from orchestrion.model.access import SYSTEM
 from orchestrion.settings import Settings
 from tests.failover.load import Load, Verdict
 from tests.failover.outside import OutsideTarget
@@ -34,6 +35,8 @@ DETECTION_SECONDS = LEASE_SECONDS + 3 * BEAT_SECONDS
 #: Where the leader died, its lead must end first, and the next leader gives everybody a whole lease.
 LEADERLESS_SECONDS = DETECTION_SECONDS + LEASE_SECONDS
 START_SECONDS = 60
+_MOST_SERVERS = 10
+_LOG_TAIL = 4000
 RUN_SECONDS = 90  # within which all jobs under way end, on a machine that does much else
 
 
@@ -55,6 +58,11 @@ class Server:
         """Where a web service said it is ready, such as http://127.0.0.1:8420."""
         line = self.process.wait_for_line(READY, START_SECONDS)
         return line.partition(READY)[2].split()[0].rstrip("/")
+
+    @property
+    def said(self) -> str:
+        """What its processes said, the last of them at the end."""
+        return self.output + (self._process.output if self._process is not None else "")
 
     @property
     def process(self) -> ReadProcess:
@@ -104,6 +112,7 @@ class Site:
         self._url = url
         self._portal = portal
         self._pythonpath = installed_pack(folder)
+        self._token = portal.call(core.services.enrolment.create, SYSTEM, _MOST_SERVERS).secret
         self._running: Future[None] | None = None
         self.core = core
         self.target = target
@@ -138,6 +147,16 @@ class Site:
         """The instances that wait for a person."""
         return {key for key, each in self.watch.instances.items() if each.state == "held"}
 
+    @property
+    def called(self) -> set[str]:
+        """The executions that have called the target."""
+        return {each.call.execution for each in list(self.target.seen)}
+
+    @property
+    def waiting_for(self) -> set[str]:
+        """The activities whose calls wait for an answer of the target."""
+        return {each.activity for each in list(self.target.waiting.values())}
+
     def hold(self, *activities: str) -> None:
         """Lets the target keep these activities waiting, or all."""
         self._portal.call(self.target.hold, *activities)
@@ -168,7 +187,12 @@ class Site:
 
     def until(self, look: Callable[[], object], what: str, seconds: float = RUN_SECONDS) -> None:
         """Waits for what the target, the load or the watch comes to see."""
-        eventually(lambda: bool(look()), what, seconds)
+        try:
+            eventually(lambda: bool(look()), what, seconds)
+        except TimeoutError as error:
+            for each in self.servers.values():
+                error.add_note(f"{each.name}: {each.said[-_LOG_TAIL:]}")
+            raise
 
     def acts(self, server: Server, seconds: float = RUN_SECONDS) -> None:
         """Waits until a server calls the target anew."""
@@ -210,6 +234,7 @@ class Site:
             "ORCHESTRION_DATA_DIR": str(folder),
             "ORCHESTRION_DATABASE": url or self._url,
             "ORCHESTRION_KEY_FILE": str(self._folder / "master.key"),
+            "ORCHESTRION_ENROL": self._token,
             "ORCHESTRION_LEASE_SECONDS": str(LEASE_SECONDS),
             "ORCHESTRION_BEAT_SECONDS": str(BEAT_SECONDS),
             "PYTHONPATH": self._pythonpath,

@@ -96,7 +96,8 @@ class Watch:
         """Since when nobody who lives has the instance, although somebody could have it."""
         known = self._alone.get(row["id"], now)
         if row["state"] == "owned" and row["silent"] > self._live_seconds:
-            return max(min(known, now - row["silent"]), self._back_at)
+            began: float = now - row["silent"]
+            return max(min(known, began), self._back_at)
         if row["state"] == "ready" and row["has_room"]:
             return max(known, self._back_at)
         return None

@@ -70,9 +70,13 @@ def run_as_owner(program: str, *arguments: str) -> str:
 class Cluster:
     """A cluster below one folder; methods may be called from any process that knows the folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """The folder holds `data`, the Unix socket, the log and the port that was chosen."""
+    def __init__(self, folder: Path, *, network: str = "") -> None:
+        """The folder holds `data`, the Unix socket, the log and the port that was chosen.
+
+        A network, such as 10.1.2.0/30, is trusted like the loopback.
+        """
         self.folder = folder
+        self._network = network
         self.data = folder / "data"
 
     @property
@@ -104,10 +108,14 @@ class Cluster:
             "--locale=C.UTF-8",
             "--no-sync",
         )
+        if self._network:
+            with (self.data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {self._network} trust\n")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = {**SETTINGS, "listen_addresses": LOOPBACK, "unix_socket_directories": str(self.folder)}
+        addresses = "*" if self._network else LOOPBACK
+        settings = {**SETTINGS, "listen_addresses": addresses, "unix_socket_directories": str(self.folder)}
         flags = " ".join([f"-p {self.port}", *(f"-c {name}={value}" for name, value in settings.items())])
         # The log keeps pg_ctl's output pipe from being held open by the server.
         log = str(self.folder / "log")
@@ -192,11 +200,10 @@ def module_postgres_database(postgres_cluster: Cluster) -> Iterator[Database]:
         yield database
 
 
-@pytest.fixture
-def own_postgres_cluster() -> Iterator[Cluster]:
-    """A running cluster for one test that stops, kills or restarts it."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=session.shared_folder()))
-    cluster = Cluster(folder)
+@contextmanager
+def fresh_cluster(*, network: str = "") -> Iterator[Cluster]:
+    """A running cluster that is stopped at the end, whatever became of it."""
+    cluster = Cluster(Path(tempfile.mkdtemp(prefix="pg-", dir=session.shared_folder())), network=network)
     cluster.create()
     cluster.start()
     try:
@@ -204,3 +211,10 @@ def own_postgres_cluster() -> Iterator[Cluster]:
     finally:
         if cluster.is_running():
             cluster.stop("immediate")
+
+
+@pytest.fixture
+def own_postgres_cluster() -> Iterator[Cluster]:
+    """A running cluster for one test that stops, kills or restarts it."""
+    with fresh_cluster() as cluster:
+        yield cluster
