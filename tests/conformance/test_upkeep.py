@@ -156,3 +156,28 @@ async def test_what_died_in_the_middle_is_begun_anew(database: Database, now: da
     async with serving(Upkeep(database, Time(now), [Errand()], "a", SOON)):
         done = await until(database, lambda found: found.ended_at is not None)
     assert (done.server, done.figures) == ("a", {"n": 1})
+
+
+async def test_what_was_wanted_and_died_is_begun_anew(database: Database, now: datetime) -> None:
+    """Also when it would not be due for long, and with what was asked for."""
+    await database.write(lambda tx: tx.duties.ensure("purge", now + timedelta(days=1)))
+    await database.write(want(runbook_id="r"))
+    await database.write(lambda tx: tx.duties.begin("purge", "dead", now))
+    errand = Errand()
+    async with serving(Upkeep(database, Time(now), [errand], "a", SOON)):
+        await until(database, lambda found: found.ended_at is not None and found.wanted is None)
+    assert errand.runs == [{"by": "me", "runbook_id": "r"}]
+
+
+async def test_what_is_asked_for_during_a_run_is_a_run_of_its_own(database: Database, now: datetime) -> None:
+    """It begins when the other one has ended."""
+    errand = Errand()
+    errand.gate = anyio.Event()
+    async with serving(Upkeep(database, Time(now), [errand], "a", SOON)):
+        await until(database, lambda found: True)
+        await database.write(want(at="1"))
+        await until(database, lambda found: found.started_at is not None)
+        await database.write(want(at="2"))
+        errand.gate.set()
+        await until(database, lambda found: found.figures == {"n": 2})
+    assert [each["at"] for each in errand.runs] == ["1", "2"]

@@ -69,7 +69,7 @@ class DutyRecord:
     """A duty as it stands. `started_at` without `ended_at`: it runs, or its process died.
 
     `figures` is what the last run that came to its end did, `error` that of the last run, `last_error` the last there
-    was, `wanted` a run that somebody asked for.
+    was, `wanted` a run that somebody asked for and that has not ended.
     """
 
     name: str
@@ -98,22 +98,25 @@ class DutyStore(Protocol):
         """Adds a duty that is not known yet."""
 
     def begin(self, name: str, server: str, now: datetime) -> None:
-        """It runs now; what was wanted is taken up with that."""
+        """It runs now. What is wanted stays so until it has ended: a process may die before."""
 
-    def end(self, name: str, now: datetime, due_at: datetime, figures: Mapping[str, Json]) -> None:
-        """It has done its work."""
+    def end(self, begun: DutyRecord, now: datetime, due_at: datetime, figures: Mapping[str, Json]) -> None:
+        """What began as this record says has done its work; what was wanted since then still is."""
 
-    def fail(self, name: str, now: datetime, due_at: datetime, error: str) -> None:
-        """It could not do its work."""
+    def fail(self, begun: DutyRecord, now: datetime, due_at: datetime, error: str) -> None:
+        """What began as this record says could not do its work."""
 
     def set_stopped(self, name: str, *, is_stopped: bool) -> None:
-        """Stops a duty, or lets it go on; either may be done twice."""
+        """Stops a duty, or lets it go on; either may be done twice. What was wanted before is wanted no longer."""
 
     def set_due(self, name: str, due_at: datetime) -> None:
         """When it runs next."""
 
     def want(self, name: str, wanted: Mapping[str, Json]) -> None:
-        """Asks for a run soon; a run that was asked for before and has not begun is replaced."""
+        """Asks for a run soon; a run that was asked for before and has not begun is replaced.
+
+        No two requests may be equal: one that comes while another runs is a run of its own.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,8 @@ class RetentionStore(Protocol):
     def remove_jobs(self, job_ids: Sequence[str]) -> int:
         """Deletes ended jobs that have no instance; gives their number."""
 
-    def dump(self, instance_id: str) -> Mapping[str, Json] | None:
-        """Everything that is stored of an ended instance and its job, as JSON; None when it is gone."""
+    def dump(self, instance_ids: Sequence[str]) -> list[Mapping[str, Json]]:
+        """Everything that is stored of ended instances and their jobs, as JSON; those that are gone are left out."""
 
     def remove_triggers(self, before: datetime, after: str | None, limit: int) -> tuple[int, str | None]:
         """Deletes triggers that were seen before a moment and whose instances are gone.

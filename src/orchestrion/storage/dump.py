@@ -1,54 +1,62 @@
-"""Everything that is stored of one instance, as JSON for an archive."""
+"""Everything that is stored of instances, as JSON for an archive."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, Table, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, select
 
 from orchestrion.model.values import Json
-from orchestrion.storage.tables import doubt, execution, instance, job, signal, trigger
+from orchestrion.storage.tables import doubt, execution, instance, job, signal
 
 _FORMAT = "orchestrion-archive/1"
 #: Columns that hold JSON as text.
 _AS_JSON = frozenset(
     {"parameters", "servers", "returned", "rerun", "test", "trigger", "inputs", "records", "evidence", "payload"}
-    | {"published"}
 )
 
 
-def dump_instance(connection: Connection, instance_id: str) -> dict[str, Json] | None:
-    """The instance with its job, journal, doubts and trigger; None when there is no such instance.
+def dump_instances(connection: Connection, instance_ids: Sequence[str]) -> list[Mapping[str, Json]]:
+    """The instances with their jobs, journals and doubts, in the order of the ids that are there.
 
     Secrets stay sealed as they are stored.
     """
-    row = connection.execute(select(instance).where(instance.c.id == instance_id)).mappings().one_or_none()
-    if row is None:
-        return None
-    its_job = connection.execute(select(job).where(job.c.id == row["job_id"])).mappings().one_or_none()
-    return {
-        "format": _FORMAT,
-        "instance": _values(row),
-        "job": None if its_job is None else _values(its_job),
-        "executions": _rows(connection, execution, instance_id, "sequence"),
-        "signals": _rows(connection, signal, instance_id, "sequence"),
-        "doubts": _rows(connection, doubt, instance_id, "since"),
-        "triggers": _triggers(connection, row) if row["trigger"] else [],
+    rows = {row["id"]: row for row in _rows(connection, instance, instance.c.id.in_(instance_ids))}
+    job_ids = {row["job_id"] for row in rows.values()}
+    jobs = {row["id"]: row for row in _rows(connection, job, job.c.id.in_(job_ids))}
+    parts = {
+        "executions": _by_instance(connection, execution, instance_ids, "sequence"),
+        "signals": _by_instance(connection, signal, instance_ids, "sequence"),
+        "doubts": _by_instance(connection, doubt, instance_ids, "since"),
     }
+    return [
+        {"format": _FORMAT, "instance": row, "job": jobs.get(row["job_id"])}
+        | {name: found.get(key, []) for name, found in parts.items()}
+        for key in instance_ids
+        if (row := rows.get(key))
+    ]
 
 
-def _rows(connection: Connection, table: Table, instance_id: str, order: str) -> list[Json]:
-    query = select(table).where(table.c.instance_id == instance_id).order_by(table.c[order])
-    return [_values(row) for row in connection.execute(query).mappings()]
+def _by_instance(
+    connection: Connection, table: Table, instance_ids: Sequence[str], order: str
+) -> dict[str, list[Json]]:
+    found: dict[str, list[Json]] = {}
+    for row in _rows(connection, table, table.c.instance_id.in_(instance_ids), order=order):
+        found.setdefault(str(row["instance_id"]), []).append(row)
+    return found
 
 
-def _triggers(connection: Connection, row: RowMapping) -> list[Json]:
-    query = select(trigger).where(trigger.c.job_id == row["job_id"], trigger.c.instance_id == row["id"])
-    return [_values(each) for each in connection.execute(query).mappings()]
+def _rows(
+    connection: Connection, table: Table, wanted: ColumnElement[bool], order: str = "id"
+) -> Iterator[dict[str, Any]]:
+    query = select(table).where(wanted).order_by(table.c[order])
+    return (_values(row) for row in connection.execute(query).mappings())
 
 
-def _values(row: RowMapping) -> dict[str, Json]:
+def _values(row: RowMapping) -> dict[str, Any]:
     return {name: _value(name, value) for name, value in row.items() if value is not None}
 
 

@@ -39,19 +39,27 @@ class SqlDuties:
 
     def begin(self, name: str, server: str, now: datetime) -> None:
         """See ports.DutyStore."""
-        self._change(name, started_at=now, ended_at=None, server=server, wanted=None)
+        self._change(name, started_at=now, ended_at=None, server=server)
 
-    def end(self, name: str, now: datetime, due_at: datetime, figures: Mapping[str, Json]) -> None:
+    def end(self, begun: DutyRecord, now: datetime, due_at: datetime, figures: Mapping[str, Json]) -> None:
         """See ports.DutyStore."""
-        self._change(name, ended_at=now, due_at=due_at, figures=json_text(figures), error=None)
+        self._has_done(begun)
+        self._change(begun.name, ended_at=now, due_at=due_at, figures=json_text(figures), error=None)
 
-    def fail(self, name: str, now: datetime, due_at: datetime, error: str) -> None:
+    def fail(self, begun: DutyRecord, now: datetime, due_at: datetime, error: str) -> None:
         """See ports.DutyStore."""
-        self._change(name, ended_at=now, due_at=due_at, error=error, failed_at=now, last_error=error)
+        self._has_done(begun)
+        self._change(begun.name, ended_at=now, due_at=due_at, error=error, failed_at=now, last_error=error)
+
+    def _has_done(self, begun: DutyRecord) -> None:
+        """What was wanted when it began has been seen to; what was asked for since has not."""
+        if begun.wanted is not None:
+            same = (duty.c.name == begun.name) & (duty.c.wanted == json_text(begun.wanted))
+            self._connection.execute(update(duty).where(same).values(wanted=None))
 
     def set_stopped(self, name: str, *, is_stopped: bool) -> None:
         """See ports.DutyStore."""
-        self._change(name, stopped=is_stopped)
+        self._change(name, stopped=is_stopped, wanted=None)
 
     def set_due(self, name: str, due_at: datetime) -> None:
         """See ports.DutyStore."""

@@ -29,7 +29,7 @@ from orchestrion.model.values import Json
 from orchestrion.ports.maintenance import Candidate, Candidates, FolderRules, Page, Removed
 from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.dialect import is_postgres
-from orchestrion.storage.dump import dump_instance
+from orchestrion.storage.dump import dump_instances
 from orchestrion.storage.rows import json_text, optional_json
 from orchestrion.storage.tables import (
     doubt,
@@ -129,9 +129,9 @@ class SqlRetention:
         ]
         return Candidates(found, (rows[-1]["ended_at"], rows[-1]["id"]) if len(rows) == limit else None)
 
-    def dump(self, instance_id: str) -> Mapping[str, Json] | None:
+    def dump(self, instance_ids: Sequence[str]) -> list[Mapping[str, Json]]:
         """See ports.RetentionStore."""
-        return dump_instance(self._connection, instance_id)
+        return dump_instances(self._connection, instance_ids)
 
     def _taken_over(self) -> set[str]:
         """The instances whose results a rerun that has not ended takes over."""

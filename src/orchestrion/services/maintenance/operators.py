@@ -108,7 +108,7 @@ class Maintenance:
         def work(tx: Transaction) -> DutyView:
             if tx.duties.get(name).is_stopped and not even_if_stopped:
                 raise ConflictError(f"The duty '{name}' is stopped. Start it, or run it with --now all the same.")
-            tx.duties.want(name, wanted)
+            tx.duties.want(name, {**wanted, "at": self._clock.now().isoformat()})
             return self._noted(tx, actor, name, "asked for", wanted)
 
         demand(actor, Right.ADMINISTER)

@@ -22,7 +22,6 @@ _MOST_INSTANCES = 500  # in one transaction
 _FEWEST_ROWS, _MOST_ROWS = 1000, 10_000  # of the journal, in one transaction
 _SHORT, _LONG = 0.025, 0.1  # seconds: transactions between these are of the right size
 _SHORTEST_PAUSE = 0.01
-_ARCHIVED_BYTES = 4_000_000  # at once
 
 
 class Pace:
@@ -101,17 +100,9 @@ class Removal:
 
     async def _keep_copies(self, ids: Sequence[str]) -> None:
         """What cannot be written is not deleted: the error ends the removal."""
-        lines: list[bytes] = []
-        for instance_id in ids:
-            found = await self._lead.read(partial(_dump, instance_id))
-            if found is not None:
-                lines.append(to_json(found))
-                self.archived += 1
-            if sum(map(len, lines)) > _ARCHIVED_BYTES:
-                await self._archive.add(self._folder, lines)
-                lines = []
-        if lines:
-            await self._archive.add(self._folder, lines)
+        found = await self._lead.read(partial(_dump, ids))
+        await self._archive.add(self._folder, [to_json(each) for each in found])
+        self.archived += len(found)
 
     async def empty_jobs(self, candidates: Sequence[Candidate]) -> None:
         """Deletes jobs that have no instance; the triggers of a monitor bit by bit before it."""
@@ -149,8 +140,8 @@ def _trim(ids: Sequence[str], rows: int, tx: Transaction) -> int:
     return tx.retention.trim(ids, rows)
 
 
-def _dump(instance_id: str, tx: Transaction) -> Mapping[str, Json] | None:
-    return tx.retention.dump(instance_id)
+def _dump(ids: Sequence[str], tx: Transaction) -> list[Mapping[str, Json]]:
+    return tx.retention.dump(ids)
 
 
 def _trim_job(job_id: str, rows: int, tx: Transaction) -> int:

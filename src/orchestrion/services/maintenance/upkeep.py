@@ -102,7 +102,7 @@ class Upkeep:
             with running[record.name] as scope:
                 await self._do(duty, lead, record)
             if scope.cancelled_caught:
-                await lead.write(lambda tx: self._note_stop(tx, duty))
+                await lead.write(lambda tx: self._note_stop(tx, record))
         finally:
             del running[record.name]
 
@@ -116,21 +116,21 @@ class Upkeep:
             words = str(error) or type(error).__name__
             await lead.write(lambda tx: self._note_failure(tx, record, words))
         else:
-            await lead.write(lambda tx: self._note_success(tx, duty, figures))
+            await lead.write(lambda tx: self._note_success(tx, record, figures))
 
-    def _note_success(self, tx: Transaction, duty: Duty, figures: Figures) -> None:
+    def _note_success(self, tx: Transaction, record: DutyRecord, figures: Figures) -> None:
         now = self._clock.now()
-        tx.duties.end(duty.name.value, now, duty.next_due(now), figures)
+        tx.duties.end(record, now, self._duties[record.name].next_due(now), figures)
 
-    def _note_stop(self, tx: Transaction, duty: Duty) -> None:
+    def _note_stop(self, tx: Transaction, record: DutyRecord) -> None:
         now = self._clock.now()
-        tx.duties.fail(duty.name.value, now, duty.next_due(now), "It was stopped.")
+        tx.duties.fail(record, now, self._duties[record.name].next_due(now), "It was stopped.")
 
     def _note_failure(self, tx: Transaction, record: DutyRecord, error: str) -> None:
         """The first of a row of failures raises an event."""
         now = self._clock.now()
         due_at = min(self._duties[record.name].next_due(now), now + _RETRY)
-        tx.duties.fail(record.name, now, due_at, error)
+        tx.duties.fail(record, now, due_at, error)
         if not record.error:
             tx.events.add(_failure(record.name, error, now, self._name))
 

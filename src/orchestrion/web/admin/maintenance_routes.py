@@ -128,12 +128,12 @@ async def get_statistics(actor: ActorGiven, services: ServicesGiven) -> bodies.S
 
 def _duty(view: operators.DutyView) -> bodies.Duty:
     found = view.record
-    has_ended = found.started_at is not None and found.ended_at is not None
+    is_running = found.started_at is not None and found.ended_at is None and view.leader == found.server
     return bodies.Duty(
         name=DutyName(found.name),
         title=view.title,
         is_stopped=found.is_stopped,
-        is_running=found.started_at is not None and not has_ended and view.leader == found.server,
+        is_running=is_running,
         due_at=found.due_at,
         started_at=found.started_at,
         ended_at=found.ended_at,

@@ -43,7 +43,7 @@ class Duty(Answer):
     """The last error there was, also when it has run well since."""
     failed_at: datetime | None
     is_wanted: bool
-    """Somebody has asked for a run that has not begun."""
+    """Somebody has asked for a run that has not ended."""
 
 
 class Duties(Answer):
