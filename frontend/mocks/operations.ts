@@ -155,6 +155,9 @@ export const administration = [
       },
     ]),
   ),
+  http.get(`${API}/incarnation`, () =>
+    HttpResponse.json({ number: 1, since: null, reason: '', held_jobs: 0 }),
+  ),
   http.get(`${API}/health`, () =>
     HttpResponse.json({
       status: 'ok',

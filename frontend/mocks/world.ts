@@ -153,6 +153,7 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     returned_data: [],
     error: null,
     reason: null,
+    reason_code: null,
     parent: null,
     parent_job_id: null,
     parent_instance_id: null,
@@ -162,6 +163,7 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     is_test: false,
     is_dry_run: false,
     kept: false,
+    priority: 0,
     ...more,
   };
   const instance = {
@@ -179,6 +181,7 @@ export function newJob(of: Runbook, document: RunbookDocument, more: Partial<Job
     returned_data: job.returned_data,
     error: job.error,
     reason: null,
+    reason_code: null,
     trigger: null,
     number: jobs.size + 1,
     document,

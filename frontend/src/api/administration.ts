@@ -42,6 +42,14 @@ export const healthOptions = queryOptions({
   refetchInterval: 30_000,
 });
 
+export const incarnationKey = ['incarnation'] as const;
+
+export const incarnationOptions = queryOptions({
+  queryKey: incarnationKey,
+  queryFn: ({ signal }) => body(api.GET('/api/v1/incarnation', { signal })),
+  refetchInterval: 15_000,
+});
+
 export const variablesOptions = queryOptions({
   queryKey: variableKey,
   queryFn: ({ signal }) => body(api.GET('/api/v1/variables', { signal })),

@@ -1,10 +1,11 @@
 import { AppShell, Group } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { doubtsOptions } from '@/api/instances';
 import { LiveUpdates } from '@/api/live';
 import { LiveContext } from '@/api/live-context';
+import { HealthSign } from './HealthSign';
 import classes from './Shell.module.css';
 import { SchemeSwitch, UserMenu } from './menus';
 
@@ -20,6 +21,8 @@ const PLACES = [
   { to: '/schedules', name: 'Schedules' },
   { to: '/audit', name: 'Audit' },
 ] as const;
+
+const HeldBanner = lazy(() => import('@/features/health/HeldBanner'));
 
 /** The frame of every page behind the sign-in: name, places, the user's menu. */
 export function Shell() {
@@ -55,11 +58,15 @@ export function Shell() {
             ))}
           </nav>
           <Group gap={4} ml="auto">
+            <HealthSign />
             <SchemeSwitch />
             <UserMenu />
           </Group>
         </AppShell.Header>
         <AppShell.Main className={classes.main} id="content">
+          <Suspense fallback={null}>
+            <HeldBanner />
+          </Suspense>
           <Outlet />
         </AppShell.Main>
       </AppShell>

@@ -45,7 +45,7 @@ export function JobPage({ jobId }: { jobId: string }) {
       actions={<Actions job={job} />}
     >
       {job.error ? <div className={classes.error}>{job.error}</div> : null}
-      {job.reason ? <div className={classes.reason}>{job.reason}</div> : null}
+      <Reason job={job} />
       <StopWay job={job} />
       {job.is_monitor && isOpen(job.status) ? <MonitorState jobId={job.id} /> : null}
       <div className={classes.panels}>
@@ -66,6 +66,27 @@ export function JobPage({ jobId }: { jobId: string }) {
       <JobInstances jobId={job.id} />
       {job.latest_instance_id ? <Invoked instanceId={job.latest_instance_id} /> : null}
     </PageFrame>
+  );
+}
+
+/** With these a runbook server, or the lack of one, is what a job waits for. */
+const OF_SERVERS: Job['reason_code'][] = [
+  'no-server',
+  'unknown-server',
+  'missing-pack',
+  'servers-offline',
+  'servers-draining',
+  'servers-full',
+  'better-server',
+];
+
+/** Why the job does not start or is held, with the way to where something can be done about it. */
+function Reason({ job }: { job: Job }) {
+  if (!job.reason) return null;
+  return (
+    <div className={classes.reason}>
+      {job.reason} {OF_SERVERS.includes(job.reason_code) ? <Link to="/servers">See the servers</Link> : null}
+    </div>
   );
 }
 

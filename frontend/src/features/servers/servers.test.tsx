@@ -6,7 +6,7 @@ import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { sessionKey } from '@/api/session';
-import type { RunbookServer, Session } from '@/api/types';
+import type { RunbookServer } from '@/api/types';
 import { ServersPage } from './ServersPage';
 
 const serverNamed = (name: string, role: string, more: Partial<RunbookServer> = {}): RunbookServer => ({
