@@ -28,6 +28,7 @@ _FIGURES = {
     "parked_kb": False,
     "single": True,
     "together": True,
+    "triggers_per_second": True,
 }
 Key = tuple[str, str]  # what was measured, which figure of it
 

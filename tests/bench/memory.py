@@ -10,7 +10,7 @@ from tests.bench.chain import Figures, Load
 from tests.bench.place import Place
 
 _SHORT, _LONG = 4.5, 3600.0  # seconds of a link's delay: stays in memory, is parked
-_INSTANCES = 2000
+_INSTANCES, _LONGEST_SECONDS = 2000, 600
 _SETTLE_SECONDS = 3.0  # an idle server has done what it does after its start
 
 
@@ -31,9 +31,10 @@ async def _one(place: Place, delay: float) -> tuple[int, int]:
         stamp = await place.release(_INSTANCES)
         at_last = "parked" if delay == _LONG else "ended"
         most = idle
-        while await _count(place, stamp, at_last) < _INSTANCES:
-            most = max(most, process.memory_info().rss)
-            await anyio.sleep(0.1)
+        with anyio.fail_after(_LONGEST_SECONDS):
+            while await _count(place, stamp, at_last) < _INSTANCES:
+                most = max(most, process.memory_info().rss)
+                await anyio.sleep(0.1)
         await anyio.sleep(_SETTLE_SECONDS if delay == _LONG else 0)
         return idle, process.memory_info().rss if delay == _LONG else most
 

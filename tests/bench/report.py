@@ -33,7 +33,7 @@ def runs(only: Sequence[str]) -> Iterator[list[str]]:
     everything = [
         *(["chain", "--database", name, "--kind", kind] for kind in KINDS for name in DATABASES),
         *(["chain", "--database", "postgresql", "--kind", kind, "--servers", "2"] for kind in KINDS),
-        *([name, "--database", each] for name in ("idle", "fan", "memory", "starts") for each in DATABASES),
+        *([name, "--database", each] for name in ("idle", "fan", "memory", "starts", "triggers") for each in DATABASES),
         *([name, "--database", each] for name in ("pending", "finished") for each in DATABASES),
     ]
     return (each for each in everything if not only or any(set(words.split("+")) <= {*each} for words in only))
@@ -84,6 +84,7 @@ def tables(found: Sequence[Result]) -> str:
         (("pending", "finished"), _SCALE, _scale),
         (("memory",), _MEMORY, _memory),
         (("starts",), _STARTS, _starts),
+        (("triggers",), _TRIGGERS, _triggers),
     ]
     made = []
     for names, header, row in parts:
@@ -107,6 +108,7 @@ _LATENCY = ("one run on an idle system", "database", "end p50 / p95", "first act
 _SCALE = ("jobs of one runbook", "database", "activities/s with 1,000", "with 1,000,000", "ratio", "server µs")
 _MEMORY = ("memory", "idle server", "each instance in flight", "each parked instance")
 _STARTS = ("starts a second", "one caller", "32 callers", "32 callers, 2,000 jobs wait")
+_TRIGGERS = ("one log monitor", "triggers a second", "runs a second that follow")
 _TOLD = {
     "idle": "ten activities",
     "fan": "100 branches and a junction",
@@ -145,6 +147,10 @@ def _memory(each: Result) -> Sequence[object]:
 
 def _starts(each: Result) -> Sequence[object]:
     return (_NAMES[each["database"]], each["single"], each["together"], each["with_2000_waiting"])
+
+
+def _triggers(each: Result) -> Sequence[object]:
+    return (_NAMES[each["database"]], each["triggers_per_second"], each["runs_per_second"])
 
 
 def between_markers(page: str, name: str, text: str) -> str:

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Protocol
 
+import anyio
 import asyncpg
 from uuid_utils import uuid7
 
@@ -96,18 +97,20 @@ class SqliteSql:
 
 
 class PostgresSql:
-    """A database of a cluster."""
+    """A database of a cluster, on one connection: who asks while another one is served waits."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._turn = anyio.Lock()
 
     async def rows(self, query: str) -> list[tuple[Any, ...]]:
         """See Sql."""
-        return [tuple(row) for row in await self._connection.fetch(query)]
+        async with self._turn:
+            return [tuple(row) for row in await self._connection.fetch(query)]
 
     async def run(self, *statements: str) -> None:
         """See Sql."""
-        async with self._connection.transaction():
+        async with self._turn, self._connection.transaction():
             for statement in statements:
                 await self._connection.execute(statement)
 
@@ -119,7 +122,8 @@ class PostgresSql:
         arrays = ", ".join(f"${place}::text[]::{types[name]}[]" for place, name in enumerate(order, start=1))
         source = f"{template} t, unnest({arrays}) AS g({', '.join(order)})"
         statement = f"INSERT INTO {table} ({', '.join(types)}) SELECT {given} FROM {source}"
-        await self._connection.execute(statement, *(list(changes[name]) for name in order))
+        async with self._turn:
+            await self._connection.execute(statement, *(list(changes[name]) for name in order))
 
     async def raw_rate(self, count: int) -> float:
         """See Sql."""
@@ -138,7 +142,8 @@ class PostgresSql:
 
     async def announce(self, text: str) -> None:
         """See Sql."""
-        await self._connection.execute("SELECT pg_notify('orchestrion', $1)", text)
+        async with self._turn:
+            await self._connection.execute("SELECT pg_notify('orchestrion', $1)", text)
 
     async def close(self) -> None:
         """See Sql."""
@@ -148,7 +153,8 @@ class PostgresSql:
         query = (
             "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attnum > 0 AND attrelid = $1::regclass"
         )
-        return dict(await self._connection.fetch(query + " AND NOT attisdropped ORDER BY attnum", table))
+        async with self._turn:
+            return dict(await self._connection.fetch(query + " AND NOT attisdropped ORDER BY attnum", table))
 
 
 async def connect(url: str) -> Sql:
