@@ -2812,7 +2812,7 @@ export interface components {
             failed_at: string | null;
             /**
              * Is Wanted
-             * @description Somebody has asked for a run that has not begun.
+             * @description Somebody has asked for a run that has not ended.
              */
             is_wanted: boolean;
         };
