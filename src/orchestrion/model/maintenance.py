@@ -20,5 +20,5 @@ TITLES = {
     DutyName.SIZE: "Deletes the oldest runs when there are more executions than the bound allows.",
     DutyName.REPAIR: "Looks for runs that nothing would move on, and sets them right.",
     DutyName.STATISTICS: "Counts how runs ended, for the figures of the last hour, day and week.",
-    DutyName.WATCH: "Tells of runs that do not begin although a server has a free slot.",
+    DutyName.WATCH: "Tells of runs that do not begin although a server has a free slot, or that none could run.",
 }

@@ -318,14 +318,12 @@ class StatisticsStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A run that does not begin; `since` when it became ready, `eligible` names the servers that may run it, if any."""
+    """A run that does not begin."""
 
     instance_id: str
     job_id: str
     runbook_id: str
     runbook_path: str
-    eligible: tuple[str, ...]
-    since: datetime
 
 
 class WatchStore(Protocol):

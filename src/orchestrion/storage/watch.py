@@ -25,12 +25,4 @@ class SqlWatch:
 
 
 def _late(row: RowMapping) -> Late:
-    eligible = tuple(name for name in row["eligible"].split("|") if name)
-    return Late(
-        instance_id=row["id"],
-        job_id=row["job_id"],
-        runbook_id=row["runbook_id"],
-        runbook_path=row["runbook_path"],
-        eligible=eligible,
-        since=row["created_at"],
-    )
+    return Late(row["id"], row["job_id"], row["runbook_id"], row["runbook_path"])

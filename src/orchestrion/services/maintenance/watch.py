@@ -1,4 +1,4 @@
-"""Tells, once each, of runs that do not begin although a server could run them (spec 5.7).
+"""Tells, once each, of runs that do not begin although a server could run them, or that none can run (spec 5.7).
 
 A run that takes long says so itself (`report_after_seconds`), and one whose server stands still is taken over; of
 neither is anything more known here.
@@ -11,16 +11,23 @@ from datetime import datetime, timedelta
 
 from orchestrion.model.ids import derived_id
 from orchestrion.model.maintenance import DutyName
-from orchestrion.model.resources import EventType, ServerStatus
+from orchestrion.model.resources import EventType
+from orchestrion.model.start_reason import StartCode
 from orchestrion.ports.access import EventRecord
 from orchestrion.ports.clock import Clock
 from orchestrion.ports.maintenance import Late
 from orchestrion.ports.transaction import Transaction
 from orchestrion.services.maintenance.duty import Figures, Lead
+from orchestrion.services.start_reasons import explained_instances
 
 #: A run that is ready for so long, while a server that may run it has a free slot, should have begun (spec 5.7).
 BEGINS_WITHIN = timedelta(seconds=60)
 _EVERY = timedelta(seconds=15)
+#: A permitted server has a free slot; or none could ever run it as things stand.
+_SHOULD_BEGIN = frozenset(
+    {StartCode.STARTING, StartCode.BETTER_SERVER, StartCode.BEHIND_OTHERS}
+    | {StartCode.MISSING_PACK, StartCode.UNKNOWN_SERVER}
+)
 _MOST = 200  # in one look
 _REMEMBERED = 100_000
 
@@ -51,19 +58,10 @@ class Watch:
 
     def _not_begun(self, tx: Transaction, source: str) -> list[EventRecord]:
         now = self._clock.now()
-        late = tx.watch.not_begun(now - BEGINS_WITHIN, _MOST)
-        if not late:
-            return []
-        running = tx.servers.running_counts()
-        free = [
-            each.name
-            for each in tx.servers.all()
-            if each.status is ServerStatus.ONLINE and each.is_heard and running.get(each.id, 0) < each.capacity
-        ]
+        late = {each.instance_id: each for each in tx.watch.not_begun(now - BEGINS_WITHIN, _MOST)}
+        told = explained_instances(tx, [tx.runs.instance(each) for each in late], now)
         return [
-            self._event(found, f"It is ready, and {could[0]} has a free slot.", source)
-            for found in late
-            if (could := [name for name in free if not found.eligible or name in found.eligible])
+            self._event(late[each.id], each.reason or "", source) for each in told if each.reason_code in _SHOULD_BEGIN
         ]
 
     def _event(self, found: Late, why: str, source: str) -> EventRecord:
