@@ -61,7 +61,12 @@ class Site:
         """Checks a runbook in that has these activities; gives its id."""
         made = await self.database.write(lambda tx: tx.runbooks.add(tx.folders.root().id, name, NOW))
         activities: Mapping[str, Json] = {f"a{number}": {"type": each} for number, each in enumerate(types)}
-        document: dict[str, Json] = {"orchestrion": "runbook/1", "name": name, "settings": settings, "activities": activities}
+        document: dict[str, Json] = {
+            "orchestrion": "runbook/1",
+            "name": name,
+            "settings": settings,
+            "activities": activities,
+        }
         version = VersionRecord(made.id, 1, "me", NOW, "", document)
         await self.database.write(lambda tx: tx.runbooks.add_version(version, is_monitor, limit, ""))
         self.runbooks[name] = made.id
