@@ -32,7 +32,7 @@ def add_sleeper(product: Installation) -> None:
 def test_a_server_in_maintenance_holds_jobs_up_until_it_is_resumed(
     signed_in: Page, product: Installation, console: list[str]
 ) -> None:
-    """The job says why it waits and leads to the servers; health says so on every page."""
+    """The job says why it waits and leads to the servers; health is one click away."""
     page = signed_in
     add_sleeper(product)
     page.get_by_role("link", name="Servers").click()
