@@ -15,6 +15,7 @@ from tests.services.postgres import Cluster, Database
 
 SAID = pytest.StashKey[list[str]]()
 Judge = Callable[..., Verdict]
+Say = Callable[[str], None]
 
 
 @pytest.fixture
@@ -39,7 +40,14 @@ def own_site(folder: Path, own_postgres_cluster: Cluster) -> Iterator[Site]:
 
 
 @pytest.fixture
-def judge_all(request: pytest.FixtureRequest) -> Judge:
+def say(request: pytest.FixtureRequest) -> Say:
+    """Notes figures of this scene, which are said at the end."""
+    lines = request.config.stash.setdefault(SAID, [])
+    return lambda figures: lines.append(f"failover: {request.node.name}: {figures}")
+
+
+@pytest.fixture
+def judge_all(say: Say) -> Judge:
     """Waits for the end of all jobs of a site, demands that every rule was kept, and notes the figures."""
 
     def judge(site: Site, longest: float, **figures: object) -> Verdict:
@@ -47,8 +55,7 @@ def judge_all(request: pytest.FixtureRequest) -> Judge:
         alone = site.watch.longest
         facts = {"jobs": found.jobs, **figures, "longest without owner": f"{alone:.1f} s", "answers": found.answers}
         counts = f"{found.repeats} repeats (allowed by class), {found.unknowing} unknowing, {found.lost} lost"
-        line = f"failover: {request.node.name}: {counts}; {', '.join(f'{key} {each}' for key, each in facts.items())}"
-        request.config.stash.setdefault(SAID, []).append(line)
+        say(f"{counts}; {', '.join(f'{key} {each}' for key, each in facts.items())}")
         assert not found.faults, "\n".join(found.faults)
         assert alone < longest, f"an instance was without a live owner for {alone:.1f} s"
         return found

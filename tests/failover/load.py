@@ -10,7 +10,7 @@ from itertools import count
 
 from orchestrion.bootstrap.composition import Core
 from orchestrion.model.access import SYSTEM
-from orchestrion.model.errors import UnavailableError
+from orchestrion.model.errors import NotFoundError, UnavailableError
 from orchestrion.model.ids import derived_id
 from orchestrion.model.job import JobStatus, has_ended
 from orchestrion.ports.runs import JobRecord
@@ -53,6 +53,8 @@ class Load:
         self.in_flight = 0
         self.is_answering = True
         self.jobs: dict[str, JobRecord] = {}
+        self.forgotten: dict[str, JobRecord] = {}
+        """Jobs that were accepted, and that the database does not know any more."""
         self.doubts: set[str] = set()
         """The executions that are in doubt, by the names that the target knows."""
 
@@ -100,7 +102,10 @@ class Load:
         for doubt in doubts if self.is_answering else ():
             await answer(self._core, doubt, self._ran)
         for key in self.open:
-            self.jobs[key] = await self._core.services.runs.job(SYSTEM, key)
+            try:
+                self.jobs[key] = await self._core.services.runs.job(SYSTEM, key)
+            except NotFoundError:
+                self.forgotten[key] = self.jobs.pop(key)
 
     async def _start(self, number: int) -> JobRecord:
         """Starts a job; whoever does not hear whether it was stored asks again under the same key."""

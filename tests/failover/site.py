@@ -37,7 +37,7 @@ LEADERLESS_SECONDS = DETECTION_SECONDS + LEASE_SECONDS
 START_SECONDS = 60
 _MOST_SERVERS = 10
 _LOG_TAIL = 4000
-RUN_SECONDS = 90  # within which all jobs under way end, on a machine that does much else
+RUN_SECONDS = 60  # within which all jobs under way end, on a machine that does much else
 
 
 class Server:
@@ -190,6 +190,7 @@ class Site:
         try:
             eventually(lambda: bool(look()), what, seconds)
         except TimeoutError as error:
+            error.add_note(f"instances: {self.watch.instances}; calls: {self.target.waiting}")
             for each in self.servers.values():
                 error.add_note(f"{each.name}: {each.said[-_LOG_TAIL:]}")
             raise
