@@ -45,15 +45,15 @@ def checked_out(revision: str) -> Iterator[Path]:
             _git("worktree", "remove", "--force", tree)
 
 
-def in_turn(sources: Sequence[Path], only: Sequence[str], rounds: int) -> list[dict[Key, list[float]]]:
-    """The figures of each source: every workload is run on one after the other, `rounds` times (ABAB)."""
-    found: list[dict[Key, list[float]]] = [defaultdict(list) for _ in sources]
+def in_turn(sources: Sequence[Path], only: Sequence[str], rounds: int) -> Iterator[list[dict[Key, list[float]]]]:
+    """For each workload the figures of each source: it is run on one after the other, `rounds` times (ABAB)."""
     for arguments in runs(only):
+        found: list[dict[Key, list[float]]] = [defaultdict(list) for _ in sources]
         for _ in range(rounds):
             for figures, source in zip(found, sources, strict=True):
                 print(" ".join(arguments), source, file=sys.stderr, flush=True)  # noqa: T201 - what takes so long
                 _keep(figures, " ".join(arguments), measured(arguments, source))
-    return found
+        yield found
 
 
 def _keep(figures: dict[Key, list[float]], name: str, result: Result) -> None:
@@ -92,8 +92,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     given = parser.parse_args()
     with checked_out(given.old) as old, checked_out(given.new) as new:
-        found = in_turn((old, new), given.only.split(","), given.rounds)
-    print(verdicts(found[0], found[1]))  # noqa: T201 - the result
+        for before, after in in_turn((old, new), given.only.split(","), given.rounds):
+            print(f"{verdicts(before, after)}\n", flush=True)  # noqa: T201 - the result
 
 
 if __name__ == "__main__":
