@@ -38,10 +38,14 @@ class Taken(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a trigger; when `is_flooded`, the monitor is not to be asked for another one for the present."""
+    """What became of a trigger; when `is_flooded`, the monitor is not to be asked for another one for the present.
+
+    `has_work` says that instances of its job have become ready, for whichever trigger.
+    """
 
     taken: Taken
     is_flooded: bool = False
+    has_work: bool = False
 
 
 @dataclass(frozen=True, slots=True)

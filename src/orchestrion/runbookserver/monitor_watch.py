@@ -138,7 +138,8 @@ class MonitorWatch:
         arming = Arming(limits_of(plan.runbook.settings), shared.services.clock.now(), begun)
         async with shared.arming:
             answer = await shared.database.write(lambda tx: tx.triggers.arm(shared.fence, self._armed, arming))
-        shared.services.feed.work()
+        if answer.has_work:
+            shared.services.feed.work()
         await self._heed(answer)
 
     async def _store(self, trigger: Trigger) -> None:

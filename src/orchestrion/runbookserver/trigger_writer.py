@@ -89,7 +89,7 @@ class TriggerWriter:
             for each, answer in zip(batch, answers, strict=True)
             if answer.taken not in (Taken.KNOWN, Taken.LOST)
         }
-        if changed:
+        if any(answer.has_work for answer in answers):
             self._feed.work()
         for armed in changed.values():
             self._feed.job(armed.job_id, armed.runbook_id, "waiting")

@@ -18,6 +18,7 @@ from orchestrion.runbookserver.plans import Plans
 from orchestrion.runbookserver.trigger_writer import TriggerWriter
 
 MOST_MONITORS = 10_000  # armed on one server (spec 11, targets)
+_BETWEEN_SECONDS = 0.2  # between two looks: every trigger announces work, and monitors change seldom
 _log = structlog.get_logger(__name__)
 
 
@@ -61,6 +62,7 @@ class Triggers:
             while True:
                 with suppress(UnavailableError):  # the writer says so; the next poll tries again
                     await self._look(shared, group)
+                await anyio.sleep(_BETWEEN_SECONDS)
                 await listener.next(POLL_SECONDS)
 
     async def _look(self, shared: Watching, group: TaskGroup) -> None:

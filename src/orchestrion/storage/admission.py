@@ -5,7 +5,7 @@ Every function runs in the transaction of its cause: a start, an ending, a trigg
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
@@ -16,7 +16,7 @@ from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.storage.gauges import Gauge, locked, save
 from orchestrion.storage.rows import eligible_text
 from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
-from orchestrion.storage.trigger_outcomes import WAITS, cancel_left, hand_over, settle
+from orchestrion.storage.trigger_outcomes import WAITS, cancel_left, count_waiting, hand_over, settle
 from orchestrion.storage.turns import turns
 
 ENGINE_LEVEL = 2  # of the rules an instance started under; a server claims only levels it knows (durability.md 9)
@@ -75,15 +75,27 @@ def _admit_monitor(connection: Connection, row: RowMapping) -> None:
 
 
 def admit_triggers(connection: Connection, job_id: str, now: datetime) -> int:
-    """Notes how instances of the monitor's job ended, and starts those whose turn it is; gives their number."""
-    gauges = locked(connection, lock_jobs(connection, [job_id]))
-    if job_id not in gauges:
-        return 0
-    gauge = gauges[job_id]
-    settle(connection, gauge)
-    started = start_triggers(connection, [gauge], {}, now)
-    gauge.add(0, now)
-    save(connection, [gauge])
+    """Starts instances for the monitor job's waiting triggers, counted anew; gives their number."""
+    gauges = locked(connection, lock_jobs(connection, [job_id])).values()
+    for gauge in gauges:
+        gauge.waiting = count_waiting(connection, job_id)
+    return _admit_triggers(connection, gauges, now)
+
+
+def admit_triggers_of(connection: Connection, job_ids: Sequence[str], now: datetime) -> list[str]:
+    """After instances of monitors' jobs have ended: starts the next ones; gives the jobs that are stopping."""
+    gauges = locked(connection, lock_jobs(connection, job_ids)).values()
+    _admit_triggers(connection, gauges, now)
+    return [gauge.job["id"] for gauge in gauges if gauge.job["status"] == JobStatus.STOPPING.value]
+
+
+def _admit_triggers(connection: Connection, gauges: Collection[Gauge], now: datetime) -> int:
+    """Notes how instances ended, and starts those whose turn it is; gives their number."""
+    settle(connection, gauges)
+    started = start_triggers(connection, gauges, {}, now)
+    for gauge in gauges:
+        gauge.add(0, now)
+    save(connection, gauges)
     return started
 
 
@@ -94,13 +106,13 @@ def lock_jobs(connection: Connection, job_ids: Sequence[str]) -> Sequence[RowMap
 
 
 def start_triggers(
-    connection: Connection, gauges: Sequence[Gauge], only: Mapping[str, Sequence[Mapping[str, str]]], now: datetime
+    connection: Connection, gauges: Collection[Gauge], only: Mapping[str, Sequence[Mapping[str, str]]], now: datetime
 ) -> int:
     """Starts instances for waiting triggers, oldest first, within the limit of each job; gives their number.
 
     `only` has, by job id, the triggers that wait, where the caller knows them all. Takes off what was started.
     """
-    able = [gauge for gauge in gauges if _may_start(gauge)]
+    able = [gauge for gauge in gauges if gauge.waiting and _may_start(gauge)]
     free = _free_places(connection, able)
     begun = [
         (gauge, each)
@@ -114,7 +126,7 @@ def start_triggers(
     started = [{"trigger_id": each["id"], "new_instance": new} for (_, each), new in zip(begun, ids, strict=True)]
     connection.execute(_START, started)
     for gauge, _ in begun:
-        gauge.waiting = max(0, gauge.waiting - 1)
+        gauge.waiting, gauge.has_work = max(0, gauge.waiting - 1), True
     return len(begun)
 
 

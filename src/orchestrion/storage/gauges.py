@@ -39,6 +39,8 @@ class Gauge:
     quarantine_reason: str | None
     tells_anew: bool = False
     """Whether the reason on the job has to be written again."""
+    has_work: bool = False
+    """Whether instances have become ready."""
 
     @property
     def is_full(self) -> bool:

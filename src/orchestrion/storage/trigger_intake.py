@@ -42,7 +42,7 @@ def arm(connection: Connection, fence: Fence, armed: ArmedMonitor, arming: Armin
     gauge.waiting = count_waiting(connection, armed.job_id)
     if arming.cursor is not None:
         gauge.cursor = arming.cursor
-    settle(connection, gauge)
+    settle(connection, [gauge])
     start_triggers(connection, [gauge], {}, arming.at)
     gauge.add(0, arming.at)
     limits = {"waiting_limit": arming.limits.waiting, "drops": arming.limits.drops}
@@ -52,7 +52,7 @@ def arm(connection: Connection, fence: Fence, armed: ArmedMonitor, arming: Armin
         .values(armed_at=arming.at, failure_limit=arming.limits.failures, **limits)
     )
     save(connection, [gauge])
-    return Answer(Taken.KNOWN, _pauses(gauge))
+    return _answer(gauge, Taken.KNOWN)
 
 
 def store(connection: Connection, fence: Fence, seen: Sequence[tuple[ArmedMonitor, SeenTrigger]]) -> list[Answer]:
@@ -209,8 +209,7 @@ def _tell_refused(connection: Connection, gauge: Gauge, row: _Row) -> None:
 
 
 def _answer(gauge: Gauge | None, taken: Taken) -> Answer:
-    return Answer(taken, gauge is not None and _pauses(gauge))
-
-
-def _pauses(gauge: Gauge) -> bool:
-    return gauge.flooded_at is not None and not gauge.limits.drops
+    if gauge is None:
+        return Answer(Taken.LOST)
+    is_paused = gauge.flooded_at is not None and not gauge.limits.drops
+    return Answer(taken, is_flooded=is_paused, has_work=gauge.has_work)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import Connection, bindparam, exists, func, or_, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -15,12 +17,13 @@ RUNS = trigger.c.instance_id.is_not(None) & trigger.c.outcome.is_(None)
 _END = update(trigger).where(trigger.c.id == bindparam("trigger_id")).values(outcome=bindparam("new_outcome"))
 
 
-def settle(connection: Connection, gauge: Gauge) -> None:
-    """Notes how instances of the monitor ended; too many failures in a row bring it into quarantine (spec 5.5)."""
+def settle(connection: Connection, gauges: Iterable[Gauge]) -> None:
+    """Notes how instances of monitors ended; too many failures in a row bring one into quarantine (spec 5.5)."""
+    by_job = {gauge.job["id"]: gauge for gauge in gauges}
     query = (
-        select(trigger.c.id, instance.c.status, instance.c.error, instance.c.ended_at)
+        select(trigger.c.id, trigger.c.job_id, instance.c.status, instance.c.error, instance.c.ended_at)
         .join(instance, instance.c.id == trigger.c.instance_id)
-        .where(trigger.c.job_id == gauge.job["id"], RUNS, instance.c.state == InstanceState.ENDED.value)
+        .where(trigger.c.job_id.in_(by_job), RUNS, instance.c.state == InstanceState.ENDED.value)
         .order_by(instance.c.ended_at, trigger.c.id)
     )
     rows = connection.execute(query).all()
@@ -28,6 +31,7 @@ def settle(connection: Connection, gauge: Gauge) -> None:
         return
     connection.execute(_END, [{"trigger_id": row.id, "new_outcome": row.status} for row in rows])
     for row in rows:
+        gauge = by_job[row.job_id]
         gauge.failures = failures_after(JobStatus(row.status), gauge.failures)
         if gauge.quarantined_at is None and 0 < gauge.limits.failures <= gauge.failures:
             gauge.put_in_quarantine(row.ended_at, row.error or "")
