@@ -19,7 +19,9 @@ from orchestrion.storage.workers import Own, Workers, note_service
 MOST_LOOKED_AT = 200  # of what is ready, so that all servers deal out the same
 _KEPT = 10_000  # placements that are remembered
 _ANYWHERE = Placement()
-_INSTANCES = select(instance.c.id, instance.c.placement_id, instance.c.created_at).where(IS_READY)
+_INSTANCES = select(
+    instance.c.id, instance.c.placement_id, instance.c.created_at, instance.c.started_at.is_(None).label("is_fresh")
+).where(IS_READY)
 _MONITORS = (
     select(monitor.c.job_id.label("id"), job.c.placement_id, job.c.servers)
     .join(job, job.c.id == monitor.c.job_id)
@@ -40,19 +42,24 @@ class Assignment:
         """The server that asks; holds its row against the watchdog until the commit. Raises FencedError."""
         return self._workers.own(connection, fence)
 
-    def instances(self, connection: Connection, own: Own, level: int, limit: int, now: datetime) -> list[str]:
-        """Ids of ready instances that the server takes, in their order; nobody has locked them yet."""
+    def instances(self, connection: Connection, own: Own, level: int, limit: int, now: datetime) -> dict[str, bool]:
+        """Ready instances that the server takes, in their order, by id: whether nobody has ever run them.
+
+        Nobody has locked them yet.
+        """
         query = _INSTANCES.where(instance.c.engine_level <= level, _is_listed_before(own))
-        query = query.order_by(instance.c.turn, instance.c.id).limit(max(limit, MOST_LOOKED_AT))
+        query = query.order_by(instance.c.turn, instance.c.id).limit(_most(own, limit))
         rows = self._permitted(connection, own, query, instance.c.placement_id)
         if not rows:
-            return []
+            return {}
         ready = [Ready(row.id, self._of(row.placement_id), _is_left(row.created_at, now)) for row in rows]
-        return _dealt(connection, own, self._workers.for_runs(connection, own), ready, limit)
+        fresh = {row.id: row.is_fresh for row in rows}
+        taken = _dealt(connection, own, self._workers.for_runs(connection, own), ready, limit)
+        return {each: fresh[each] for each in taken}
 
     def monitors(self, connection: Connection, own: Own, limit: int, now: datetime) -> list[str]:
         """Jobs of ready monitors that the server takes, as `instances`; each counts as waiting from the first look."""
-        query = _MONITORS.order_by(monitor.c.job_id).limit(max(limit, MOST_LOOKED_AT))
+        query = _MONITORS.order_by(monitor.c.job_id).limit(_most(own, limit))
         rows = self._permitted(connection, own, query, job.c.placement_id)
         self._waiting_since = {row.id: self._waiting_since.get(row.id, now) for row in rows}
         placed = [(row.id, self._of(row.placement_id, row.servers)) for row in rows]
@@ -101,6 +108,11 @@ class Assignment:
         if placement_id is None:
             return Placement(tuple(from_json(servers)))
         return self._placements.get(placement_id, _ANYWHERE)
+
+
+def _most(own: Own, limit: int) -> int:
+    """How many to look at."""
+    return max(limit, MOST_LOOKED_AT) if own.has_others else limit
 
 
 def _dealt(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, case, exists, literal, select, update
+from sqlalchemy import Connection, RowMapping, case, exists, or_, select, true, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.ports.journal import Claimed, Fence, Message
 from orchestrion.storage.admission import ENGINE_LEVEL
 from orchestrion.storage.assignment import Assignment
-from orchestrion.storage.dialect import Instant
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import wake_due
 from orchestrion.storage.rows import optional_json
@@ -30,20 +29,26 @@ def claim(connection: Connection, fence: Fence, assignment: Assignment, limit: i
     wanted = assignment.instances(connection, own, ENGINE_LEVEL, limit, now)
     if not wanted:
         return []
-    # Whoever else wants one of them has it by now, or will find it gone.
-    free = select(instance.c.id, instance.c.started_at).where(instance.c.id.in_(wanted), IS_READY)
-    locked = connection.execute(free.with_for_update(skip_locked=True)).all()
-    fresh = {instance_id: started_at is None for instance_id, started_at in locked}
-    picked = list(fresh)
+    token = str(uuid7())
+    picked = _taken(connection, fence, wanted, token, now)
     if not picked:
         return []
-    token = str(uuid7())
-    owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
-    begun = {"started_at": case((instance.c.started_at.is_(None), literal(now, Instant)), else_=instance.c.started_at)}
-    connection.execute(update(instance).where(instance.c.id.in_(picked)).values(lease=token, **owned, **begun))
     rows = _claimed_rows(connection, picked)
     _mark_running(connection, [row["job_id"] for row in rows], fence, now)
-    return [_claimed(row, token, is_fresh=fresh[row["id"]]) for row in rows]
+    return [_claimed(row, token, is_fresh=wanted[row["id"]]) for row in rows]
+
+
+def _taken(
+    connection: Connection, fence: Fence, wanted: Mapping[str, bool], token: str, now: datetime
+) -> Sequence[str]:
+    """Takes those that still are as they were seen; whoever else wants one of the others has it by now."""
+    fresh = [each for each, is_fresh in wanted.items() if is_fresh]
+    as_seen = or_(instance.c.id.not_in(fresh), instance.c.started_at.is_(None)) if fresh else true()
+    free = select(instance.c.id).where(instance.c.id.in_(list(wanted)), IS_READY, as_seen)
+    owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
+    begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
+    taking = update(instance).where(instance.c.id.in_(free.with_for_update(skip_locked=True)))
+    return connection.scalars(taking.values(lease=token, **owned, **begun).returning(instance.c.id)).all()
 
 
 def owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[Claimed]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, literal_column, select, update
 
 from orchestrion.model.assignment import Defaults, Policy, Worker
 from orchestrion.model.job import InstanceState
@@ -32,9 +32,11 @@ def _setting(name: str) -> ColumnElement[str]:
     return select(setting.c.value).where(setting.c.name == name).scalar_subquery().label(name)
 
 
+_other = server.alias("other")
+_HAS_OTHERS = exists().where(_other.c.id != server.c.id, _other.c.status == ServerStatus.ONLINE.value)
 #: The fence as in fencing.py, and with it everything that decides what the server may take.
 _OWN = (
-    select(server, _setting(DEFAULT_SERVERS), _setting(DEFAULT_ASSIGNMENT))
+    select(server, _setting(DEFAULT_SERVERS), _setting(DEFAULT_ASSIGNMENT), _HAS_OTHERS.label("has_others"))
     .where(server.c.id == bindparam("server"), server.c.epoch == bindparam("epoch"))
     .with_for_update(read=True, key_share=True, of=server)
 )
@@ -58,6 +60,7 @@ class Own:
     defaults: Defaults
     takes_work: bool
     is_limited: bool
+    has_others: bool
     monitor_capacity: int
 
 
@@ -78,22 +81,26 @@ class Workers:
             defaults_of(found[DEFAULT_SERVERS], found[DEFAULT_ASSIGNMENT]),
             row.wanted == Wanted.ACTIVE.value,
             row.claim_limit is not None,
+            row.has_others,
             row.monitor_capacity,
         )
 
     def for_runs(self, connection: Connection, own: Own) -> tuple[Worker, list[Worker]]:
         """The server itself and the others that take work, with the instances they run; alone, it counts itself."""
-        others = connection.execute(_OTHERS, {"server": own.worker.id}).all()
+        others = self._others(connection, own)
         running: dict[str, int] = dict(connection.execute(RUNNING).all()) if others or own.is_limited else {}
         me = replace(own.worker, running=running.get(own.worker.id, 0))
         return me, [self._worker(connection, each, each.claim_limit or each.capacity, running) for each in others]
 
     def for_monitors(self, connection: Connection, own: Own) -> tuple[Worker, list[Worker]]:
         """As `for_runs`, with the monitors that they watch for and how many they may."""
-        others = connection.execute(_OTHERS, {"server": own.worker.id}).all()
+        others = self._others(connection, own)
         watching: dict[str, int] = dict(connection.execute(WATCHING).all())
         me = replace(own.worker, running=watching.get(own.worker.id, 0), capacity=own.monitor_capacity)
         return me, [self._worker(connection, each, each.monitor_capacity, watching) for each in others]
+
+    def _others(self, connection: Connection, own: Own) -> Sequence[Row[Any]]:
+        return connection.execute(_OTHERS, {"server": own.worker.id}).all() if own.has_others else ()
 
     def _worker(self, connection: Connection, row: Row[Any], capacity: int, taken: Mapping[str, int]) -> Worker:
         return Worker(
