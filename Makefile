@@ -74,7 +74,7 @@ CHECKS := check-format check-lint check-shell check-types check-imports check-un
 check: setup ## the quick gate: format, lint, types, contracts, unit and property tests, front end, generated files
 	@$(call gate,$(CHECKS))
 
-TIERS := test-simulation test-conformance test-integration test-kill test-packs test-acceptance
+TIERS := test-simulation test-conformance test-integration test-kill test-failover test-packs test-acceptance
 
 .PHONY: test
 test: setup ## every test there is; installs what they need when run as root on Debian
@@ -113,6 +113,8 @@ test-integration: setup ## API, crash and failover with real processes
 	@$(TIMED) "integration" $(PYTEST) -n $(WORKERS) tests/integration
 test-kill: setup ## a part of the kill matrix: kill -9 at every point of a run
 	@$(TIMED) "kill matrix" $(PYTEST) tests/kill
+test-failover: setup ## servers, networks, clocks and databases that fail under load; a Patroni cluster
+	@$(TIMED) "failover" $(PYTEST) -n $(WORKERS) tests/failover
 test-packs: setup ## activities against the real thing
 	@$(TIMED) "packs" $(PYTEST) -n $(WORKERS) tests/packs
 test-acceptance: setup web ## the installed command and a browser

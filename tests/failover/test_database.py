@@ -16,7 +16,7 @@ AWAY = "The orchestration database is away"
 DEAD = ("was not heard of", "taken for dead")
 
 
-@pytest.mark.parametrize("mode", ["fast", "immediate"])
+@pytest.mark.parametrize("mode", [pytest.param("fast", marks=pytest.mark.soak), "immediate"])
 def test_a_restart_of_the_database(own_site: Site, own_postgres_cluster: Cluster, mode: str, judge_all: Judge) -> None:
     """It is back within the lease: no instance changes its server."""
     servers = own_site.runbook_servers("one", "two")
