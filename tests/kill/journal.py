@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 
@@ -36,6 +36,30 @@ class Announcing:
             return result
 
         result = await self.database.on_writer(whole)
+        self._tell(Moment.AFTER_COMMIT, result)
+        return result
+
+    async def on_journal(self, work: Callable[[Connection], T]) -> T:
+        """As `on_writer`, on the connection that is kept for the journal."""
+
+        def whole(connection: Connection) -> T:
+            result = work(connection)
+            self._tell(Moment.BEFORE_COMMIT, result)
+            return result
+
+        result = await self.database.on_journal(whole)
+        self._tell(Moment.AFTER_COMMIT, result)
+        return result
+
+    @property
+    def is_postgres(self) -> bool:
+        """See SqlDatabase."""
+        return self.database.is_postgres
+
+    async def on_driver(self, work: Callable[[Any], Any]) -> Any:
+        """Speaks before and after a transaction of the driver's own, which is one call."""
+        self._tell(Moment.BEFORE_COMMIT, None)
+        result = await self.database.on_driver(work)
         self._tell(Moment.AFTER_COMMIT, result)
         return result
 

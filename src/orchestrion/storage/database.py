@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
@@ -39,6 +39,8 @@ class SqliteDatabase:
 
     The caller must hold the lock on the data folder: two processes on one file would fence each other out.
     """
+
+    is_postgres: ClassVar = False
 
     def __init__(self, path: Path) -> None:
         self._url = f"sqlite:///{path}"
@@ -107,6 +109,8 @@ class SqliteDatabase:
 
 class PostgresDatabase:
     """PostgreSQL through asyncpg. The URL has the form postgresql://user@host:port/name."""
+
+    is_postgres: ClassVar = True
 
     def __init__(self, url: str) -> None:
         self.engine = postgres_engine(url)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from orchestrion.ports.journal import ExecutionRow, Fence, Slice
-from orchestrion.storage.database import PostgresDatabase, SqlDatabase
+from orchestrion.storage.database import PostgresDatabase, SqlDatabase, SqliteDatabase
 from orchestrion.storage.dialect import column_arrays, unnested
 from orchestrion.storage.fencing import fenced
 from orchestrion.storage.journal_rows import execution_values, signal_values
@@ -46,16 +46,17 @@ def row_values(slices: Sequence[Slice], *, is_postgres: bool) -> tuple[Rows, Row
 
 async def append_plain(database: SqlDatabase, fence: Fence, slices: Sequence[Slice]) -> None:
     """Writes rows alone, all or none. Raises FencedError, and what the driver raises when a key is taken."""
-    if isinstance(database, PostgresDatabase):
+    if database.is_postgres:
         executions, signals = row_values(slices, is_postgres=True)
         arrays = [*column_arrays(execution, executions), *column_arrays(signal, signals)]
-        live = await database.on_driver(
+        live = await cast("PostgresDatabase", database).on_driver(
             lambda driver: driver.fetchval(_FENCED_INSERT, fence.server_id, fence.epoch, *arrays)
         )
         if not live:
             raise fenced(fence)
         return
-    await database.on_driver(lambda driver: _append_to_sqlite(driver, fence, slices))
+    sqlite = cast("SqliteDatabase", database)
+    await sqlite.on_driver(lambda driver: _append_to_sqlite(driver, fence, slices))
 
 
 def _append_to_sqlite(driver: sqlite3.Connection, fence: Fence, slices: Sequence[Slice]) -> None:
