@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, func, select, update
+from sqlalchemy import BindParameter, Connection, Row, bindparam, delete, exists, func, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus, StopLevel, has_ended
 from orchestrion.model.values import Json
 from orchestrion.ports.journal import InstanceEnd
-from orchestrion.storage.admission import add_instance, admit, admit_triggers
+from orchestrion.storage.admission import add_instance, admit, admit_triggers_of
 from orchestrion.storage.holding import Posted, post_message
 from orchestrion.storage.rows import json_text, records_of
 from orchestrion.storage.tables import doubt, inbox, instance, job, monitor, snapshot, trigger
@@ -42,13 +43,22 @@ def end_instances(connection: Connection, ends: Mapping[str, InstanceEnd]) -> No
     for row in rows:
         if ends[row.id].restarts:
             _restart(connection, row.id, row.job_id, ends[row.id].at)
-    of_monitors = [row for row in rows if row.is_monitor and not ends[row.id].restarts]
-    for job_id in sorted({row.job_id for row in of_monitors}):
-        latest = max(ends[row.id].at for row in of_monitors if row.job_id == job_id)
-        admit_triggers(connection, job_id, latest)
-        end_stopped_monitor(connection, job_id, latest)
-    for runbook_id in sorted({row.runbook_id for row in jobs}):
-        admit(connection, runbook_id, max(ends[row.id].at for row in jobs if row.runbook_id == runbook_id))
+    _admit_next(connection, [row for row in rows if not ends[row.id].restarts], ends)
+
+
+def _admit_next(connection: Connection, ended: Sequence[Row[Any]], ends: Mapping[str, InstanceEnd]) -> None:
+    """Lets in what waited for endings: the next triggers of monitors, the next instances of the other runbooks."""
+    last: dict[tuple[bool, str], datetime] = {}
+    for row in ended:
+        key = (row.is_monitor, row.job_id if row.is_monitor else row.runbook_id)
+        last[key] = max(last.get(key, ends[row.id].at), ends[row.id].at)
+    monitors = {key: at for (is_monitor, key), at in last.items() if is_monitor}
+    if monitors:
+        latest = max(monitors.values())
+        for job_id in admit_triggers_of(connection, sorted(monitors), latest):
+            end_stopped_monitor(connection, job_id, latest)
+    for runbook_id, at in sorted((key, at) for (is_monitor, key), at in last.items() if not is_monitor):
+        admit(connection, runbook_id, at)
 
 
 _IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
