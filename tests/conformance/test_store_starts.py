@@ -14,6 +14,7 @@ from orchestrion.ports.runs import JobRecord, RunFilter
 from orchestrion.ports.transaction import Transaction
 from orchestrion.services.start_reasons import explained_instances, explained_jobs
 from orchestrion.storage.database import SqlDatabase
+from tests.conformance.silence import fall_silent
 from tests.conformance.sites import NOW, Site
 
 pytestmark = pytest.mark.anyio
@@ -79,6 +80,9 @@ async def test_a_monitor_that_nobody_may_watch_says_so(site: Site) -> None:
     assert await told(site, job) == [StartCode.STARTING]
     assert await site.armed("south") == [job.id]
     assert await told(site, job) == [None]
+    await fall_silent(site.database, site.fences["south"].server_id, 700)
+    await site.database.write(lambda tx: tx.servers.expire([site.fences["south"].server_id], NOW))
+    assert await told(site, job) == [StartCode.SERVERS_OFFLINE]
 
 
 async def test_a_held_job_says_whether_a_new_incarnation_holds_it(site: Site) -> None:

@@ -13,6 +13,9 @@ from orchestrion.model.start_reason import Seen, StartCode, StartReason, Waiting
 from orchestrion.ports.runs import InstanceRecord, JobRecord
 from orchestrion.ports.transaction import Transaction
 
+#: A monitor's job that has started may still wait for a server: the one that watched is gone, or was drained.
+_TO_BE_WATCHED = (JobStatus.PENDING, JobStatus.WAITING)
+
 
 def explained_jobs(tx: Transaction, jobs: Sequence[JobRecord], now: datetime) -> list[JobRecord]:
     """The jobs; those that have not started say why."""
@@ -56,12 +59,13 @@ class _Site:
 def _reasons_of_jobs(tx: Transaction, jobs: Sequence[JobRecord], now: datetime) -> dict[str, StartReason]:
     pending = [each for each in jobs if each.status is JobStatus.PENDING]
     reasons = _of_held(tx, [each for each in jobs if each.status is JobStatus.HELD])
-    if not pending:
+    watching = [each.id for each in jobs if each.is_monitor and each.status in _TO_BE_WATCHED]
+    if not pending and not watching:
         return reasons
     site = _Site(tx, now)
     queued = tx.starts.queued([each.id for each in pending])
     reasons |= {job_id: why_queued(found) for job_id, found in queued.items()}
-    monitors = tx.starts.monitors([each.id for each in pending if each.is_monitor])
+    monitors = tx.starts.monitors(watching)
     reasons |= {job_id: site.why(found, is_monitor=True) for job_id, found in monitors.items()}
     newest = {each.latest_instance_id: each.id for each in pending if each.latest_instance_id and not each.is_monitor}
     waiting = tx.starts.instances(list(newest))
