@@ -28,6 +28,18 @@ activities:
       script: 'while [ ! -e {gate} ]; do sleep 0.05; done'
 links: []
 """
+SLOW_AGAIN = SLOW.replace("name: Slow", "name: Slow again").replace(
+    "    name: Run Script\n", "    name: Run Script\n    behaviour: {effect: read}\n"
+)
+WATCH = """\
+orchestrion: runbook/1
+name: Watch
+activities:
+  watch:
+    type: files.monitor-file
+    inputs: {in_folder: '{folder}', trigger_if_one_of_the_files_was: [Created]}
+links: []
+"""
 
 
 @pytest.fixture
@@ -86,6 +98,53 @@ def test_a_run_goes_on_while_the_web_service_is_down(
     ended = client.get(f"/jobs/{job}", params={"wait": 20}).json()
     assert (ended["status"], ended["server"]) == ("success", "worker")
     assert worker.stop() == 0
+
+
+def test_a_server_that_nobody_let_in_is_refused(
+    web: OrchestrionProcess, worker: OrchestrionProcess, postgres_database: Database, tmp_path: Path
+) -> None:
+    """Neither under a new name without a token, nor under a known one without its credential."""
+    shared = ["--database", postgres_database.url, "--key-file", str(tmp_path / "master.key")]
+    for name, told in (("stranger", "server token create"), ("worker", "does not have its credential")):
+        line = [str(COMMAND), RUNBOOK_SERVER, *shared, "--name", name, "--data-dir", str(tmp_path / "elsewhere")]
+        done = subprocess.run(line, env=clean_environment(), capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (4, False)
+        assert told in done.stderr
+    assert web.process.is_running()
+    worker.stop()
+    worker.start()  # its credential is enough
+
+
+def test_a_drained_server_gives_its_monitor_and_its_work_away(
+    start: Callable[..., OrchestrionProcess], worker: OrchestrionProcess, client: httpx2.Client, tmp_path: Path
+) -> None:
+    """Another server watches for the monitor at once, and goes on with what can be run again."""
+    files = [
+        {"path": "watch.yaml", "text": WATCH.replace("{folder}", str(tmp_path))},
+        {"path": "slow.yaml", "text": SLOW_AGAIN.replace("{gate}", str(tmp_path / "gate"))},
+    ]
+    client.post("/runbooks/import", json={"files": files}).raise_for_status()
+    watch, slow = (
+        client.post("/runbooks/by-path/start", json={"path": path}).json()["id"] for path in ("Watch", "Slow again")
+    )
+    eventually(lambda: client.get(f"/jobs/{watch}").json()["server"] == "worker", "the monitor to be armed")
+    eventually(lambda: client.get(f"/jobs/{slow}").json()["server"] == "worker", "the run to start")
+    start(RUNBOOK_SERVER, "--name", "other")
+    (server,) = [each["id"] for each in client.get("/servers").json() if each["name"] == "worker"]
+    client.post(f"/servers/{server}/drain", json={"now": True}).raise_for_status()
+    for job in (watch, slow):
+        eventually(lambda job=job: _server_of(client, job) == "other", "the other server to take over")  # type: ignore[misc]  # bound at once
+    (tmp_path / "gate").touch()
+    assert client.get(f"/jobs/{slow}", params={"wait": 30}).json()["status"] == "success"
+    assert worker.process.is_running()
+
+
+def _server_of(client: httpx2.Client, job: str) -> str | None:
+    """Who runs the newest instance of a job, or watches for its monitor."""
+    found = client.get(f"/jobs/{job}").json()
+    newest = found["latest_instance_id"]
+    server: str | None = (client.get(f"/instances/{newest}").json() if newest else found)["server"]
+    return server
 
 
 @pytest.mark.usefixtures("worker")
