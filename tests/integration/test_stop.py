@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +12,12 @@ import pytest
 
 from orchestrion.model.access import SYSTEM
 from orchestrion.model.condition import Status
+from orchestrion.model.errors import UnavailableError
 from orchestrion.model.job import JobStatus, StopLevel
+from orchestrion.ports.journal import Fence, Slice
 from orchestrion.ports.runs import JobRecord
+from orchestrion.storage.database import SqlDatabase
+from orchestrion.storage.journal import SqlJournal
 from tests.integration.world import Installation, installation
 
 pytestmark = pytest.mark.anyio
@@ -115,27 +120,62 @@ async def test_what_does_not_end_in_time_is_left_behind(place: Installation) -> 
     await place.live(None, work)
 
 
+class AwayJournal(SqlJournal):
+    """A journal that a server cannot reach from some moment on."""
+
+    is_away = False
+
+    def __init__(self, database: SqlDatabase) -> None:
+        super().__init__(database)
+        self.was_tried = anyio.Event()
+
+    async def append(self, fence: Fence, slices: Sequence[Slice]) -> dict[str, str]:
+        """Writes, or says that it cannot."""
+        if not self.is_away:
+            return await super().append(fence, slices)
+        self.was_tried.set()
+        raise UnavailableError("The cable is cut.")
+
+
 async def test_an_outcome_that_comes_when_the_lease_is_over_answers_the_doubt(place: Installation) -> None:
     """A server that is cut off lets `once` work finish: its successor only holds it, and learns how it ended."""
+    async with cut_off(place, SqlJournal(place.database)) as job:
+        pass
+    place.world.reached["a"] = anyio.Event()
 
-    async def work() -> None:
-        service = place.service()
-        async with anyio.create_task_group() as group:
-            group.start_soon(service.run)
-            await service.started.wait()
-            job = await started(place)
-            assert service._life is not None
-            service._life.cut_off()
-            group.cancel_scope.cancel()
-        place.world.reached["a"] = anyio.Event()
+    async def successor() -> None:
+        await place.until(job.id, JobStatus.HELD)
+        place.world.waits["a"].set()
+        assert (await place.until(job.id)).status is JobStatus.SUCCESS
 
-        async def successor() -> None:
-            await place.until(job.id, JobStatus.HELD)
-            place.world.waits["a"].set()
-            assert (await place.until(job.id)).status is JobStatus.SUCCESS
+    await place.live(None, successor)
+    assert place.world.counts["a"] == 1
+    assert await statuses(place, job) == [Status.SUCCESS, Status.SUCCESS]
 
-        await place.live(None, successor)
-        assert place.world.counts["a"] == 1
-        assert await statuses(place, job) == [Status.SUCCESS, Status.SUCCESS]
 
-    await work()
+async def test_an_outcome_that_was_known_and_could_not_be_written_answers_the_doubt(place: Installation) -> None:
+    """It had ended before the lease was over, and only the server that was cut off knows."""
+    journal = AwayJournal(place.database)
+    async with cut_off(place, journal) as job:
+        journal.is_away = True
+        place.world.waits["a"].set()
+        await journal.was_tried.wait()
+
+    async def successor() -> None:
+        assert (await place.until(job.id)).status is JobStatus.SUCCESS
+
+    await place.live(None, successor)
+    assert (place.world.counts["a"], place.world.counts["b"]) == (1, 1)
+
+
+@asynccontextmanager
+async def cut_off(place: Installation, journal: SqlJournal) -> AsyncIterator[JobRecord]:
+    """A job whose activity `a` was under way on a server that is cut off and gone at the end."""
+    service = place.service(journal)
+    async with anyio.create_task_group() as group:
+        group.start_soon(service.run)
+        await service.started.wait()
+        yield await started(place)
+        assert service._life is not None
+        service._life.cut_off()
+        group.cancel_scope.cancel()

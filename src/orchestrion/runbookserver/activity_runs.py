@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, Message
 from orchestrion.ports.observability import NO_TELEMETRY, Telemetry
 from orchestrion.ports.packs import PackCatalogue
-from orchestrion.ports.runs import DoubtRecord
+from orchestrion.ports.runs import DoubtRecord, LateOutcome
 from orchestrion.runbookserver.context import ServerContext
 from orchestrion.runbookserver.counters import RunCounters
 from orchestrion.runbookserver.feed import Feed
@@ -232,15 +232,26 @@ class ActivityRuns:
             self._end_doubt(doubt, Ended(Status.CANCELED, error="Stopped while it was in doubt."))
         self._doubts.clear()
 
-    def cut_off(self) -> None:
+    def cut_off(self, handed_in: Iterable[Finished]) -> None:
         """Somebody else may go on with the instance: what a successor would only hold may finish.
 
-        The caller ends all other tasks. An outcome that comes late answers the doubt by itself (durability.md 5).
+        The caller ends all other tasks. An outcome that comes late answers the doubt by itself (durability.md 5), and
+        so does one that was known in time, and that the database may not know: `handed_in`, or made and not durable.
         """
         self._is_cut_off = self._is_closed = True
         for run in self._running.values():
             if run.task is not None and run.is_acting and run.effect is EffectClass.ONCE:
                 self._tasks.let_go(run.task)
+        for row in self._journal.unsaved:
+            if row.execution.effect is EffectClass.ONCE:
+                self._post_late(
+                    row.execution.id,
+                    row.execution.key,
+                    Ended(row.execution.status, tuple(row.execution.records), row.execution.error),
+                )
+        for each in handed_in:
+            if each.effect is EffectClass.ONCE:
+                self._post_late(each.execution_id, str(each.command.key), each.ended)
 
     def close(self) -> None:
         """The instance is done here: nothing begins any more."""
@@ -274,10 +285,14 @@ class ActivityRuns:
         if self._running.pop(run.command.key, None) is not run:
             return
         if self._is_cut_off:
-            self._services.late.post(self._claimed.instance_id, run.command.key, run.id, ended)
+            self._post_late(run.id, str(run.command.key), ended)
             return
         started = run.started or self._services.clock.now()
         self._hand_in(Finished(run.command, run.id, run.execution.inputs, run.effect, started, ended, run.evidence))
+
+    def _post_late(self, execution_id: str, key: str, ended: Ended) -> None:
+        late = LateOutcome(execution_id, self._claimed.instance_id, key, ended.status, ended.records, ended.error)
+        self._services.late.post(late)
 
     async def _rehearse(self, run: _Run) -> None:
         """A dry run: nothing outside is changed."""

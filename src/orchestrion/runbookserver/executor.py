@@ -164,10 +164,11 @@ class InstanceExecutor:
     def cut_off(self) -> None:
         """The instance may be somebody else's by now: `run` returns at once, having started nothing more.
 
-        What a successor would hold in doubt goes on by itself, and its outcome follows it (durability.md 5).
+        What a successor would hold in doubt goes on by itself, and its outcome follows it (durability.md 5); one that
+        is known already and waits to be written follows, too.
         """
         self._is_over = True
-        self._activities.cut_off()
+        self._activities.cut_off([each for each in self._happened if isinstance(each, Finished)])
         if not self._outcome.done():
             self._outcome.set_result(Left())
 

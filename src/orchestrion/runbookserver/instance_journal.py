@@ -38,6 +38,7 @@ class InstanceJournal:
         self._kept: list[SignalRow] = []
         self._snapshot_at = 0
         self._refused = refused
+        self._unsettled: deque[Slice] = deque()
         self._handed_in = 0  # slices
         self._settled = 0
         self._sent_sequence = self._durable_sequence = 0
@@ -128,6 +129,7 @@ class InstanceJournal:
         )
         self._rows, self._consumed, self._doubts, self._resolved = [], [], [], []
         self._children, self._stopped = [], []
+        self._unsettled.append(slice_)
         self._handed_in += 1
         self._sent_sequence = self._sequence
         if then is not None:
@@ -145,6 +147,12 @@ class InstanceJournal:
         """How many entries are made and not yet known to be durable."""
         return self._sequence - self._durable_sequence
 
+    @property
+    def unsaved(self) -> list[ExecutionRow]:
+        """The executions that have ended, and of which the database may not know it."""
+        rows = [row for slice_ in self._unsettled for row in slice_.rows] + self._rows
+        return [each for each in rows if isinstance(each, ExecutionRow)]
+
     def _call_when_durable(self, then: Callable[[], None]) -> None:
         if self._handed_in == self._settled:
             then()
@@ -154,6 +162,7 @@ class InstanceJournal:
     def _on_settled(self, error: RefusedSliceError | None) -> None:
         """The writer settles an instance's slices in the order they were handed in."""
         self._settled += 1
+        self._unsettled.popleft()
         if error is not None:
             self._waiting.clear()
             self._refused(error)

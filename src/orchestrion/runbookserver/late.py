@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from orchestrion.engine.signals import ExecutionKey
 from orchestrion.model.condition import Status
 from orchestrion.model.errors import UnavailableError
 from orchestrion.model.values import Json
@@ -26,9 +25,8 @@ class LateOutcomes:
         self._clock = clock
         self._posting: set[asyncio.Task[None]] = set()
 
-    def post(self, instance_id: str, key: ExecutionKey, execution_id: str, ended: Ended) -> None:
-        """Stores how an execution ended that a successor may hold in doubt."""
-        late = LateOutcome(execution_id, instance_id, str(key), ended.status, ended.records, ended.error)
+    def post(self, late: LateOutcome) -> None:
+        """Stores how an execution ended that a successor may hold in doubt; one that is in no doubt changes nothing."""
         task = asyncio.create_task(self._post(late))
         self._posting.add(task)
         task.add_done_callback(self._posting.discard)
