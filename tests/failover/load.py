@@ -95,7 +95,7 @@ class Load:
             await asyncio.sleep(EVERY_SECONDS)
 
     async def _turn(self) -> None:
-        while len(self.open) < self.in_flight:
+        if len(self.open) < self.in_flight:  # one at a time, so that at any moment jobs stand at different activities
             await self._start(next(self._numbers))
         doubts = await self._core.services.jobs.doubts(SYSTEM)
         self.doubts = {derived_id(each.instance_id, each.key) for each in doubts}

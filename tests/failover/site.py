@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from orchestrion.bootstrap.composition import Core, migrated, opened
 from orchestrion.model.access import SYSTEM
 from orchestrion.settings import Settings
+from orchestrion.storage.wakeups import PostgresWakeups
 from tests.failover.load import Load, Verdict
 from tests.failover.outside import OutsideTarget
 from tests.failover.watch import Watch
@@ -257,6 +258,8 @@ def opened_site(folder: Path, url: str, scenario: Scenario = CHAIN) -> Iterator[
         core = held.enter_context(portal.wrap_async_context_manager(opened(settings)))
         site = Site(folder, url, portal, core, target)
         held.callback(portal.start_task_soon(site.watch.run).cancel)
+        assert isinstance(core.wakeups, PostgresWakeups)
+        held.callback(portal.start_task_soon(core.wakeups.run).cancel)
         held.callback(site.close)
         portal.call(site.load.prepare)
         yield site
