@@ -10,7 +10,7 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeAlias
@@ -47,6 +47,7 @@ from orchestrion.runbookserver.activity_runs import ActivityRuns, Beside, Finish
 from orchestrion.runbookserver.children import ChildRuns
 from orchestrion.runbookserver.clock import utc_offset
 from orchestrion.runbookserver.gate import gate_of
+from orchestrion.runbookserver.instance_clock import InstanceClock
 from orchestrion.runbookserver.instance_events import EventSource
 from orchestrion.runbookserver.instance_journal import InstanceJournal
 from orchestrion.runbookserver.recovery import Recovered, recover
@@ -127,16 +128,17 @@ class InstanceExecutor:
         self._claimed = claimed
         self._plan = plan
         self._settings = plan.runbook.settings
-        self._services = services
+        clock = InstanceClock(services.clock)
+        self._services = services = replace(services, clock=clock)
         self._beginning = beginning
         self._loop = asyncio.get_running_loop()
-        self._tasks, self._timers = Tasks(self._fail), Timers(services.clock)
-        self._journal = InstanceJournal(claimed, services.writer, services.clock, self._fail)
+        self._tasks, self._timers = Tasks(self._fail), Timers(clock)
+        self._journal = InstanceJournal(claimed, services.writer, clock, self._fail)
         self._conductor = Conductor(plan)
         self._happened: deque[_Happened] = deque()
         self._events = EventSource(
             services.server,
-            services.clock,
+            clock,
             services.store_event,
             plan.runbook.name,
             claimed.job_id,

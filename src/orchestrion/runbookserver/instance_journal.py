@@ -10,9 +10,9 @@ from datetime import datetime
 from orchestrion.engine.conductor import Conductor
 from orchestrion.model.job import StopLevel
 from orchestrion.model.values import Json
-from orchestrion.ports.clock import Clock
 from orchestrion.ports.journal import Claimed, ExecutionRow, Hold, InstanceEnd, Park, SignalRow, Slice, Snapshot
 from orchestrion.ports.runs import DoubtRecord, JobRecord
+from orchestrion.runbookserver.instance_clock import InstanceClock
 from orchestrion.runbookserver.journal_writer import JournalWriter, RefusedSliceError
 from orchestrion.runbookserver.recovery import Recovered, still_kept
 from orchestrion.services import journal_codec as codec
@@ -22,13 +22,12 @@ class InstanceJournal:
     """The journal of one claimed instance; `refused` takes why the database did not accept it."""
 
     def __init__(
-        self, claimed: Claimed, writer: JournalWriter, clock: Clock, refused: Callable[[Exception], None]
+        self, claimed: Claimed, writer: JournalWriter, clock: InstanceClock, refused: Callable[[Exception], None]
     ) -> None:
         self._claimed = claimed
         self._writer = writer
         self._clock = clock
         self._sequence = 0
-        self._last: datetime | None = None
         self._rows: list[ExecutionRow | SignalRow] = []
         self._consumed: list[str] = []
         self._doubts: list[DoubtRecord] = []
@@ -47,15 +46,13 @@ class InstanceJournal:
     def go_on_after(self, recovered: Recovered) -> None:
         """The journal already holds rows; new ones follow the last of them."""
         self._sequence = self._durable_sequence = recovered.sequence
-        self._last = recovered.at
+        self._clock.go_on_after(recovered.at)
         self._kept = list(recovered.kept)
         self._snapshot_at = recovered.snapshot_at
 
     def stamp(self) -> datetime:
-        """The moment for the next signal: now, but never earlier than the one before (durability.md 3)."""
-        now = self._clock.now()
-        self._last = now if self._last is None or now > self._last else self._last
-        return self._last
+        """The moment for the next signal, never earlier than the one before (durability.md 3)."""
+        return self._clock.now()
 
     def next_sequence(self) -> int:
         """The number of the row that is being made."""
