@@ -111,6 +111,7 @@ class ServerFigures:
 
     name: str
     status: str
+    """A value of model.resources.ServerStatus."""
     heartbeat_age: float
     lease_left: float
     epoch: int

@@ -66,6 +66,10 @@ def of_servers(figures: Figures) -> tuple[Check, ...]:
     if offline:
         way_out = "Start them again. Others go on with what they ran."
         return Check("servers", _SERVERS, Grade.DEGRADED, f"Not online: {', '.join(offline)}.", way_out), leader
+    if not any(each.status == "online" for each in figures.servers):
+        way_out = "Let one take work again: `orchestrion server resume NAME`."
+        detail = f"None takes work, by what people want: {', '.join(online)}."
+        return Check("servers", _SERVERS, Grade.DEGRADED, detail, way_out), leader
     return Check("servers", _SERVERS, Grade.OK, f"{len(online)} online."), leader
 
 

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, Executable, Select, func, select, text
 
 from orchestrion.model.job import InstanceState, JobStatus
-from orchestrion.model.resources import RunbookServer, ServerStatus
+from orchestrion.model.resources import RunbookServer
 from orchestrion.ports.observability import DatabaseFacts, Figures, ServerFigures
 from orchestrion.storage.dialect import is_postgres
 from orchestrion.storage.moments import moment
@@ -101,10 +101,9 @@ def _age(found: Counted, key: str, now: datetime) -> float:
 
 def _server_figures(server: RunbookServer, running: int, now: datetime) -> ServerFigures:
     silent = (now - server.last_seen_at).total_seconds()
-    is_up = server.is_heard and server.status is not ServerStatus.OFFLINE
     return ServerFigures(
         name=server.name,
-        status=server.status.value if is_up else ServerStatus.OFFLINE.value,
+        status=server.now.value,
         heartbeat_age=max(0.0, silent),
         lease_left=max(0.0, server.lease_seconds - silent),
         epoch=server.epoch,

@@ -85,6 +85,15 @@ def test_servers_that_are_away_are_named() -> None:
     assert leader.status is Grade.OK
 
 
+@pytest.mark.parametrize("status", ["draining", "maintenance"])
+def test_servers_none_of_which_takes_work_are_worth_a_look(status: str) -> None:
+    """People wanted it so, and may have forgotten."""
+    servers = [replace(ONLINE, status=status), replace(ONLINE, name="two", status=status)]
+    found, _ = of_servers(replace(FIGURES, servers=servers, leader="one"))
+    assert (found.status, found.detail) == (Grade.DEGRADED, "None takes work, by what people want: one, two.")
+    assert of_servers(replace(FIGURES, servers=[*servers, ONLINE]))[0].status is Grade.OK
+
+
 def test_servers_without_a_leader_are_worth_a_look() -> None:
     """The work of one that dies would not be taken over."""
     assert of_servers(replace(FIGURES, servers=[ONLINE]))[1].status is Grade.DEGRADED
