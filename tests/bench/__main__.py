@@ -12,9 +12,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import anyio
-
 import orchestrion
+from orchestrion.bootstrap.loop import run_server
 from tests.bench.chain import Figures, Load, chain
 from tests.bench.idle import fan, idle
 from tests.bench.memory import memory
@@ -61,7 +60,7 @@ def main() -> None:
     load = Load(given.kind, given.jobs, given.in_flight, given.servers, given.large)
     print(f"measuring {Path(orchestrion.__file__).parent}", file=sys.stderr)  # noqa: T201 - says what
     for name in given.workloads:
-        print(json.dumps(anyio.run(measure, name, given.database, load)), flush=True)  # noqa: T201 - the result
+        print(json.dumps(run_server(measure, name, given.database, load)), flush=True)  # noqa: T201 - the result
 
 
 if __name__ == "__main__":
