@@ -100,7 +100,7 @@ class Settings(BaseSettings):
     enrol: SecretStr | None = None
     """The token that lets a runbook server with a new name in; `orchestrion server token create` makes one."""
     enrol_file: Path | None = None
-    """A file with that token. No flag sets it."""
+    """A file with that token; a server that was let in needs neither. No flag sets it."""
     lease_seconds: float = Field(default=15.0, ge=2.0, le=3600.0)
     """A runbook server that has not been heard of for so long is taken for dead, and its work goes to others."""
     beat_seconds: float = Field(default=3.0, ge=0.2, le=1200.0)
@@ -194,10 +194,13 @@ class Settings(BaseSettings):
 
     @property
     def enrolment(self) -> str:
-        """The enrolment token, or nothing. Raises ConfigurationError when its file cannot be read."""
+        """The enrolment token, or nothing: a server that was let in starts when the file is empty, or gone.
+
+        Raises ConfigurationError when there is a file that cannot be read.
+        """
         if self.enrol is not None:
             return self.enrol.get_secret_value()
-        return "" if self.enrol_file is None else _read_secret(self.enrol_file, "enrolment token")
+        return "" if self.enrol_file is None else _read_line(self.enrol_file, "enrolment token", missing="")
 
     @property
     def is_sqlite(self) -> bool:
@@ -296,14 +299,21 @@ def _with_password(url: str, file: Path) -> str:
 
 
 def _read_secret(file: Path, what: str) -> str:
-    """What a file holds; one line end after it does not belong to it."""
-    try:
-        secret = file.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The {what} in {file} cannot be read: {error}") from error
+    """What a file holds that must not be empty."""
+    secret = _read_line(file, what)
     if not secret:
         raise ConfigurationError(f"There is no {what} in {file}.")
     return secret
+
+
+def _read_line(file: Path, what: str, missing: str | None = None) -> str:
+    """What a file holds, or `missing` where there is none; one line end after it does not belong to it."""
+    try:
+        return file.read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        if missing is not None and isinstance(error, FileNotFoundError):
+            return missing
+        raise ConfigurationError(f"The {what} in {file} cannot be read: {error}") from error
 
 
 def _file_path(given: Mapping[str, Any], variables: Mapping[str, Any], config: Path | None) -> Path | None:

@@ -167,3 +167,17 @@ def test_a_password_file_without_a_password_is_told(clean: Path, content: bytes 
     settings = load({"database": "postgresql://u@db/runs", "database_password_file": clean / "password"}).settings
     with pytest.raises(ConfigurationError, match=str(clean / "password")):
         assert settings.database_url
+
+
+@pytest.mark.parametrize(("content", "token"), [("let-me-in\n", "let-me-in"), ("\n", ""), ("", ""), (None, "")])
+def test_the_file_of_the_enrolment_token_may_be_empty_or_gone(clean: Path, content: str | None, token: str) -> None:
+    """A server that was let in starts without it."""
+    if content is not None:
+        (clean / "token").write_text(content)
+    assert load({"enrol_file": clean / "token"}).settings.enrolment == token
+
+
+def test_a_file_of_the_enrolment_token_that_cannot_be_read_is_told(clean: Path) -> None:
+    """It is there, so somebody meant it to be read."""
+    with pytest.raises(ConfigurationError, match="enrolment token"):
+        assert load({"enrol_file": clean}).settings.enrolment

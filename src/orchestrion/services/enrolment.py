@@ -127,7 +127,7 @@ def _token(tx: Transaction, name: str, papers: Papers, now: datetime) -> Enrolme
         wrong = "Its enrolment token is not valid (any longer)" if papers.token else "It has no enrolment token"
         raise RefusedError(
             f"The runbook server '{name}' is not known here. {wrong}: make one with `orchestrion server token create`, "
-            "and start the server with --enrol or ORCHESTRION_ENROL."
+            "and start the server with --enrol, ORCHESTRION_ENROL or `enrol_file`."
         )
     return token
 
