@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -137,6 +138,43 @@ def test_a_drained_server_gives_its_monitor_and_its_work_away(
     (tmp_path / "gate").touch()
     assert client.get(f"/jobs/{slow}", params={"wait": 30}).json()["status"] == "success"
     assert worker.process.is_running()
+
+
+@pytest.fixture
+def draining(worker: OrchestrionProcess, client: httpx2.Client, tmp_path: Path) -> Iterator[ReadProcess]:
+    """`server drain --wait` of a server that runs something, which ends when the file `gate` is there."""
+    files = [{"path": "slow.yaml", "text": SLOW.replace("{gate}", str(tmp_path / "gate"))}]
+    client.post("/runbooks/import", json={"files": files}).raise_for_status()
+    job = client.post("/runbooks/by-path/start", json={"path": "Slow"}).json()["id"]
+    eventually(lambda: client.get(f"/jobs/{job}").json()["status"] == "running", "the run to start")
+    reach = {"ORCHESTRION_URL": str(client.base_url.copy_with(path="/")), "ORCHESTRION_TOKEN": _token_of(client)}
+    line = [str(COMMAND), "server", "drain", "worker", "--wait"]
+    process = ReadProcess(line, tmp_path, clean_environment() | reach)
+    process.wait_for_line("worker still runs 1,", READY_SECONDS)
+    yield process
+    (tmp_path / "gate").touch()
+    if process.is_running():
+        process.kill()
+
+
+def test_draining_waits_until_the_server_is_empty(draining: ReadProcess, tmp_path: Path) -> None:
+    """What runs goes on to its end, and then the command returns."""
+    (tmp_path / "gate").touch()
+    assert draining.wait() == 0
+    assert re.search(r"^status: +draining$", draining.output, re.MULTILINE)
+    assert re.search(r"^running: +0$", draining.output, re.MULTILINE)
+
+
+def test_waiting_ends_when_a_drained_server_takes_work_again(draining: ReadProcess, client: httpx2.Client) -> None:
+    """It would never get empty; the command says so, and fails."""
+    (server,) = client.get("/servers").json()
+    client.post(f"/servers/{server['id']}/resume").raise_for_status()
+    assert draining.wait() == 4
+    assert "takes work again" in draining.output
+
+
+def _token_of(client: httpx2.Client) -> str:
+    return client.headers["Authorization"].partition(" ")[2]
 
 
 def _server_of(client: httpx2.Client, job: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from orchestrion.ports.packs import InstalledType
 from orchestrion.runbookserver.clock import SystemClock
 from orchestrion.security.keys import create_master_key
 from orchestrion.security.vault import key_id
+from orchestrion.services.enrolment import MadeToken
 from orchestrion.services.incarnations import Incarnations
 from orchestrion.settings import Settings, masked_url
 from orchestrion.storage.database import open_database
@@ -105,6 +106,12 @@ async def reset_password(settings: Settings, name: str) -> str:
     """A new one-time password for a user."""
     async with offline_core(settings) as core:
         return (await core.users.reset_password(SYSTEM, name)).password
+
+
+async def create_enrolment_token(settings: Settings, uses: int, hours: float, tags: Sequence[str]) -> MadeToken:
+    """A token for new runbook servers, before anybody can sign in; raises InvalidError."""
+    async with offline_core(settings) as core:
+        return await core.services.enrolment.create(SYSTEM, uses, hours, tags)
 
 
 def check_packs() -> PackCheck:

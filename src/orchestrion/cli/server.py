@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import to_jsonable_python
 
-from orchestrion.cli.failures import CommandError, ExitCode
-from orchestrion.cli.options import AsJson, calls_api
+from orchestrion.cli.failures import CommandError, ExitCode, reports_failures
+from orchestrion.cli.options import AsJson, Config, Database, DataDir, KeyFile, Token, Url, calls_api
 from orchestrion.cli.terminal import terminal
+from orchestrion.settings import load
 
 app = typer.Typer(help="Runbook servers.", no_args_is_help=True)
 tokens = typer.Typer(help="Tokens that let runbook servers with new names in.", no_args_is_help=True)
@@ -16,6 +20,7 @@ defaults = typer.Typer(help="Where runbooks run that say nothing else.", no_args
 app.add_typer(tokens, name="token")
 app.add_typer(defaults, name="default")
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The server's name.")]
+_LOOK_SECONDS = 1.0  # how often a server that is drained is looked at
 _COLUMNS = ("name", "status", "role", "running", "limit", "monitors", "tags", "version", "last_seen_at")
 _SHOWN = (
     "id",
@@ -104,13 +109,15 @@ def drain(
     now: Annotated[
         bool, typer.Option("--now", help="What runs goes on elsewhere, instead of here to its end.")
     ] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Return when it runs nothing any more.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Let a server take nothing new, until it is resumed or its process is started anew.
 
     Its monitors go to other servers at once.
     """
-    _shown(api.post(f"/servers/{_found(api, name)['id']}/drain", {"now": now}), as_json=as_json)
+    drained = api.post(f"/servers/{_found(api, name)['id']}/drain", {"now": now})
+    _shown(_emptied(api, drained) if wait else drained, as_json=as_json)
 
 
 @app.command("maintenance")
@@ -186,22 +193,39 @@ def set_assignment(
 
 
 @tokens.command("create")
-@calls_api
+@reports_failures
 def create_token(
-    api: Any,
+    *,
     uses: Annotated[int, typer.Option(min=1, max=1000, help="How many servers it lets in.")] = 1,
     hours: Annotated[float, typer.Option(help="For so long.")] = 24,
     tag: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="What those servers are; may be repeated.")
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print the token alone.")] = False,
+    local: Annotated[
+        bool, typer.Option("--local", help="Make it in the database itself, without a web service or a sign-in.")
+    ] = False,
+    database: Database = None,
+    key_file: KeyFile = None,
+    config: Config = None,
+    data_dir: DataDir = None,
+    url: Url = None,
+    token: Token = None,
     as_json: AsJson = False,
 ) -> None:
     """Make an enrolment token; it is shown only now.
 
-    Start the server with --enrol TOKEN, or with ORCHESTRION_ENROL.
+    Start the server with --enrol TOKEN, or with ORCHESTRION_ENROL. With --local it needs database and master key, as
+    `web` does, and makes the database where it is new; --database, --key-file and --config are for that alone.
     """
-    made = api.post("/enrolment-tokens", {"uses": uses, "hours": hours, "tags": tag or []})
+    order = {"uses": uses, "hours": hours, "tags": tag or []}
+    reach = {"database": database, "key_file": key_file}
+    if local:
+        made = _made_locally(order, {**reach, "data_dir": data_dir}, config)
+    elif config or any(reach.values()):
+        raise CommandError(ExitCode.USAGE, "--database, --key-file and --config only make sense with --local.")
+    else:
+        made = _made_by_api(order, {"url": url, "token": token, "data_dir": data_dir})
     if as_json:
         return terminal().json(made)
     terminal().say(made["token"])
@@ -229,6 +253,41 @@ def revoke_token(api: Any, token_id: Annotated[str, typer.Argument(metavar="ID",
     """Let nobody in with a token any longer; servers that came in with it stay."""
     api.delete(f"/enrolment-tokens/{token_id}")
     terminal().say("Revoked.")
+
+
+def _made_by_api(order: dict[str, Any], where: dict[str, Any]) -> Any:
+    from orchestrion.cli.client import connect
+
+    with connect(**where) as api:
+        return api.post("/enrolment-tokens", order)
+
+
+def _made_locally(order: dict[str, Any], flags: dict[str, Any], config: Path | None) -> Any:
+    """The token as the API would show it."""
+    import anyio
+
+    from orchestrion.bootstrap.maintenance import create_enrolment_token
+
+    settings = load(flags, config).settings
+    made = anyio.run(create_enrolment_token, settings, order["uses"], order["hours"], order["tags"])
+    return to_jsonable_python(asdict(made.token) | {"token": made.secret})
+
+
+def _emptied(api: Any, drained: Any) -> Any:
+    """The drained server as soon as it runs nothing any more; what is left is told when it changes."""
+    import anyio
+
+    found, told = drained, None
+    while found["running"] or found["monitors"]:
+        left = f"{found['name']} still runs {found['running']}, and watches for {found['monitors']} monitors."
+        if left != told:
+            terminal().note(left)
+        told = left
+        anyio.run(anyio.sleep, _LOOK_SECONDS)
+        found = api.get(f"/servers/{found['id']}")
+        if found["status"] == "online":
+            raise CommandError(ExitCode.REFUSED, f"{found['name']} takes work again, before it was empty.")
+    return found
 
 
 def _found(api: Any, name: str) -> Any:

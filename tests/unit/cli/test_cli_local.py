@@ -74,6 +74,22 @@ def test_resetting_the_password_of_nobody_is_refused(command: Command, data: Pat
     assert command("user", "reset-password", "ghost", "--data-dir", data).exit_code == ExitCode.REFUSED
 
 
+def test_an_enrolment_token_is_made_before_anybody_can_sign_in(command: Command, data: Path) -> None:
+    """In a new database, which is made for it; alone on standard output, so that scripts can take it."""
+    made = result(command("server", "token", "create", "--local", "--uses", 2, "--data-dir", data, "--json"))
+    assert (made["uses"], made["created_by"], len(made["token"])) == (2, "Orchestrion", 43)
+    done = command("server", "token", "create", "--local", "--quiet", "--data-dir", data)
+    assert len(done.stdout.strip()) == 43
+    assert result(command("key", "check", "--data-dir", data, "--json"))["state"] == "fits the database"
+
+
+def test_a_database_is_only_named_for_a_token_that_is_made_there(command: Command, data: Path) -> None:
+    """Otherwise it would go unheard, and the token would be another installation's."""
+    done = command("server", "token", "create", "--database", f"sqlite:///{data}/orchestrion.db")
+    assert done.exit_code == ExitCode.USAGE
+    assert "--local" in done.stderr
+
+
 def test_the_configuration_is_shown_with_its_sources(
     command: Command, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
