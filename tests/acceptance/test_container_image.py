@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests.acceptance.test_one_machine import both_are_online, choose_password
+from tests.integration.test_separate_servers import NEW_PASSWORD
 from tests.services.container_build import Build, Stage
 from tests.services.machine import SOURCES, Machine
 from tests.services.network import find_free_port
@@ -37,6 +39,16 @@ install -d /run/secrets
 cp -p "$3/master.key" /run/secrets/master_key
 cp -p "$3/database-password" /run/secrets/database_password
 """
+# In place of the engine: what comes behind the service's name is run by the image's user.
+ENGINE = """
+docker() {
+  while [ "$1" != web ]; do shift; done
+  shift
+  if [ "$1" = orchestrion ]; then shift; fi
+  setpriv --reuid=10001 --regid=10001 --clear-groups orchestrion "$@"
+}
+"""
+MOUNT_TOKEN = f"cp -p {SOURCES}/deploy/secrets/enrolment-token /run/secrets/enrolment_token"
 pytestmark = pytest.mark.timeout(900)
 
 
@@ -62,12 +74,17 @@ def running(image: Stage, tmp_path: Path) -> Iterator[str]:
     assert image.machine.stop(process) == 0
 
 
+def console(part: str) -> str:
+    """The commands of the guide that have to do with something: one block of them."""
+    [found] = [body for info, body in blocks(GUIDE / "containers.md") if info == "console" and part in body]
+    return found
+
+
 @pytest.fixture
 def database_port(image: Stage) -> Iterator[str]:
     """The database of the Compose file, with the secrets as the guide makes them."""
     port, machine = str(find_free_port()), image.machine
-    [secrets] = [body for info, body in blocks(GUIDE / "containers.md") if info == "console" and "umask" in body]
-    machine.run("bash", "-ec", secrets, folder=SOURCES)
+    machine.run("bash", "-ec", console("deploy/secrets/master.key"), folder=SOURCES)
     machine.run("bash", "-c", DATABASE, "bash", str(binaries()), port, f"{SOURCES}/deploy/secrets")
     variables = {**image.environment, **compose()["services"]["database"]["environment"], "PGPORT": port}
     machine.run("sh", f"{SOURCES}/deploy/postgres/create-database.sh", user=DATABASE_IMAGE_USER, env=variables)
@@ -76,17 +93,67 @@ def database_port(image: Stage) -> Iterator[str]:
     machine.run("runuser", "-u", "postgres", "--", f"{binaries()}/pg_ctl", *stop)
 
 
-def test_the_services_of_compose_start_with_their_secrets(image: Stage, database_port: str, tmp_path: Path) -> None:
-    """Each may read what it needs, as the user it runs as: the web service first, then the runbook servers."""
+class Services:
+    """Services of the Compose file, started from the image with their commands and variables, on ports of this machine.
+
+    They share the image's data folder, and end with the block.
+    """
+
+    def __init__(self, image: Stage, database_port: str, scratch: Path, running: ExitStack) -> None:
+        self._image = image
+        self._ports = {":5432": f":{database_port}", ":8420": f":{find_free_port()}"}
+        self._scratch = scratch
+        self._running = running
+
+    @property
+    def address(self) -> str:
+        """Where the web service answers."""
+        return f"http://127.0.0.1{self._ports[':8420']}"
+
+    def start(self, name: str) -> ReadProcess:
+        """Starts one, and returns when it is ready."""
+        port = ["--port", self.address.rpartition(":")[2]] if name == "web" else []
+        command = [*self._image.entry, *compose()["services"][name]["command"], *port]
+        line = self._image.machine.line(command, self._image.user, self._image.folder)
+        process = ReadProcess(line, self._scratch, self._variables(name))
+        self._running.callback(self._image.machine.stop, process)
+        process.wait_for_line("is ready", 60)
+        return process
+
+    def give(self, line: str) -> str:
+        """A line of the guide that runs a command of the product in the web service; gives its output."""
+        variables = {**self._variables("web"), "ORCHESTRION_PASSWORD": NEW_PASSWORD}
+        return self._image.machine.run("bash", "-ec", ENGINE + self._here(line), folder=SOURCES, env=variables)
+
+    def _variables(self, name: str) -> dict[str, str]:
+        given = {**self._image.environment, **compose()["services"][name]["environment"]}
+        return {key: self._here(value) for key, value in given.items()}
+
+    def _here(self, text: str) -> str:
+        return re.sub("|".join(self._ports), lambda found: self._ports[found[0]], text)
+
+
+@pytest.fixture
+def services(image: Stage, database_port: str, tmp_path: Path) -> Iterator[Services]:
+    """The services, with the enrolment token that the guide makes before the first of them is started."""
     with ExitStack() as running:
-        for name in ("web", "runbook-server-one", "runbook-server-two"):
-            service = compose()["services"][name]
-            variables = {**image.environment, **service["environment"]}
-            variables["ORCHESTRION_DATABASE"] = variables["ORCHESTRION_DATABASE"].replace("5432", database_port)
-            command = [*image.entry, *service["command"], *(["--port", str(find_free_port())] if name == "web" else [])]
-            process = ReadProcess(image.machine.line(command, image.user, image.folder), tmp_path, variables)
-            running.callback(image.machine.stop, process)
-            process.wait_for_line("is ready", 60)
+        made = Services(image, database_port, tmp_path, running)
+        for line in console("token create").splitlines():
+            if "enrolment-token" in line:
+                made.give(line)
+        image.machine.run("sh", "-c", MOUNT_TOKEN)
+        yield made
+
+
+def test_the_services_of_compose_start_with_their_secrets(image: Stage, services: Services) -> None:
+    """Each may read what it needs, as the user it runs as; the command line inside the web service reaches all."""
+    web = services.start("web")
+    choose_password(services.address, web.wait_for_line("One-time", 60))
+    one, _ = services.start("runbook-server-one"), services.start("runbook-server-two")
+    assert both_are_online([services.give(line) for line in console("orchestrion login").splitlines()][-1])
+    image.machine.run("truncate", "--size=0", "/run/secrets/enrolment_token")
+    image.machine.stop(one)
+    services.start("runbook-server-one")  # its credential is enough
 
 
 def test_the_image_holds_the_product(image: Stage) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,15 @@ class Unit:
         assert self._process is not None, "not started"
         return self._machine.stop(self._process)
 
+    def close(self) -> None:
+        """Ends what is left of it, whatever has happened to it."""
+        if self._process is None or not self._process.is_running():
+            return
+        try:
+            self.stop()
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
     def _make_folders(self, user: str) -> None:
         """The folders for state and credentials. A credential has the rights that `stat` shows of a real one."""
         for name in " ".join(self._all("StateDirectory")).split():
@@ -62,7 +72,19 @@ class Unit:
         self._install("-d", "-o", user, "-g", user, "-m", "0500", self._credentials)
         for credential in self._all("LoadCredential"):
             name, _, source = credential.partition(":")
-            self._install("-o", "root", "-g", user, "-m", "0440", source, f"{self._credentials}/{name}")
+            self._install(
+                "-o", "root", "-g", user, "-m", "0440", self._found(name, source), f"{self._credentials}/{name}"
+            )
+
+    def _found(self, credential: str, source: str) -> str:
+        """Where a credential is: what SetCredential says stands in for a file that is missing."""
+        defaults = dict(each.split(":", 1) for each in self._all("SetCredential"))
+        if credential not in defaults or (self._machine.root / source.lstrip("/")).exists():
+            return source
+        made = f"/run/{self._name}.{credential}"
+        text = defaults[credential].encode().decode("unicode_escape")
+        (self._machine.root / made.lstrip("/")).write_text(text)
+        return made
 
     def _install(self, *arguments: str) -> None:
         self._machine.run("install", *arguments)

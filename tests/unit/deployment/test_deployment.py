@@ -59,6 +59,25 @@ def test_what_a_compose_service_names_is_declared() -> None:
             assert source in file["volumes"] or (DEPLOY / source).is_file()
 
 
+@pytest.mark.parametrize("name", ["database", *OWN_SERVICES])
+def test_a_service_gets_the_secrets_that_its_variables_name(name: str) -> None:
+    """Below the folder where the engine puts them."""
+    service = compose()["services"][name]
+    files = {value for key, value in service["environment"].items() if key.endswith("_FILE")}
+    assert files == {f"/run/secrets/{secret}" for secret in service["secrets"]}
+
+
+def test_a_unit_gets_the_credentials_that_its_variables_name() -> None:
+    """Each that is loaded is read; that of a token need not exist."""
+    for unit in UNITS:
+        lines = settings_of(unit)
+        loaded = {value.partition(":")[0] for name, value in lines if name == "LoadCredential"}
+        named = {value.partition("=%d/")[2] for name, value in lines if name == "Environment" and "=%d/" in value}
+        assert named == loaded
+        optional = {value for name, value in lines if name == "SetCredential"}
+        assert optional == ({"enrolment-token:\\n"} if "enrolment-token" in loaded else set())
+
+
 def test_only_the_loopback_is_published() -> None:
     """Until somebody says otherwise, and of the database nothing at all."""
     services = compose()["services"]
