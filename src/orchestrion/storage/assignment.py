@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, or_, select
 
 from orchestrion.model.assignment import LONGEST_WAIT, TAG, Placement, Policy, Ready, Worker, may_run, share
 from orchestrion.ports.journal import Fence
+from orchestrion.storage.dialect import among
 from orchestrion.storage.placements import read_placements
 from orchestrion.storage.tables import instance, job, monitor
 from orchestrion.storage.turns import IS_READY
@@ -19,13 +22,43 @@ from orchestrion.storage.workers import Own, Workers, note_service
 MOST_LOOKED_AT = 200  # of what is ready, so that all servers deal out the same
 _KEPT = 10_000  # placements that are remembered
 _ANYWHERE = Placement()
-_INSTANCES = select(
-    instance.c.id, instance.c.placement_id, instance.c.created_at, instance.c.started_at.is_(None).label("is_fresh")
-).where(IS_READY)
-_MONITORS = (
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """A query for the first `most` that are ready, and the same without the placements `barred`."""
+
+    whole: Select[Any]
+    but_barred: Select[Any]
+
+
+def _looks(query: Select[Any], placement: ColumnElement[str], order: Sequence[ColumnElement[Any]]) -> _Looks:
+    first = query.order_by(*order).limit(bindparam("most"))
+    return _Looks(first, first.where(or_(placement.is_(None), ~among(placement, "barred"))))
+
+
+@lru_cache(maxsize=100)
+def _ready_instances(name: str, tags: frozenset[str]) -> _Looks:
+    """Made once for each server as it is called and tagged: to make a statement costs more than to run it."""
+    query = select(
+        instance.c.id, instance.c.placement_id, instance.c.created_at, instance.c.started_at.is_(None).label("is_fresh")
+    ).where(IS_READY, instance.c.engine_level <= bindparam("level"), _is_listed_before(name, tags))
+    return _looks(query, instance.c.placement_id, (instance.c.turn, instance.c.id))
+
+
+def _is_listed_before(name: str, tags: frozenset[str]) -> ColumnElement[bool]:
+    """Whether an instance from before placements may run here, as the release before says it."""
+    names = (name, *(TAG + each for each in sorted(tags)))
+    listed = (instance.c.eligible.contains(f"|{each}|", autoescape=True) for each in names)
+    return or_(instance.c.placement_id.is_not(None), instance.c.eligible == "", *listed)
+
+
+_READY_MONITORS = _looks(
     select(monitor.c.job_id.label("id"), job.c.placement_id, job.c.servers)
     .join(job, job.c.id == monitor.c.job_id)
-    .where(monitor.c.state == "ready")
+    .where(monitor.c.state == "ready"),
+    job.c.placement_id,
+    (monitor.c.job_id,),
 )
 
 
@@ -47,9 +80,8 @@ class Assignment:
 
         Nobody has locked them yet.
         """
-        query = _INSTANCES.where(instance.c.engine_level <= level, _is_listed_before(own))
-        query = query.order_by(instance.c.turn, instance.c.id).limit(_most(own, limit))
-        rows = self._permitted(connection, own, query, instance.c.placement_id)
+        values = {"level": level, "most": _most(own, limit)}
+        rows = self._permitted(connection, own, _ready_instances(own.worker.name, own.worker.tags), values)
         if not rows:
             return {}
         ready = [Ready(row.id, self._of(row.placement_id), _is_left(row.created_at, now)) for row in rows]
@@ -59,8 +91,7 @@ class Assignment:
 
     def monitors(self, connection: Connection, own: Own, limit: int, now: datetime) -> list[str]:
         """Jobs of ready monitors that the server takes, as `instances`; each counts as waiting from the first look."""
-        query = _MONITORS.order_by(monitor.c.job_id).limit(_most(own, limit))
-        rows = self._permitted(connection, own, query, job.c.placement_id)
+        rows = self._permitted(connection, own, _READY_MONITORS, {"most": _most(own, limit)})
         self._waiting_since = {row.id: self._waiting_since.get(row.id, now) for row in rows}
         placed = [(row.id, self._of(row.placement_id, row.servers)) for row in rows]
         ready = [
@@ -73,13 +104,15 @@ class Assignment:
         return _dealt(connection, own, self._workers.for_monitors(connection, own), ready, limit)
 
     def _permitted(
-        self, connection: Connection, own: Own, query: Select[Any], column: ColumnElement[str]
+        self, connection: Connection, own: Own, looks: _Looks, values: Mapping[str, object]
     ) -> Sequence[Row[Any]]:
         """The first rows without those whose placement bars this server."""
         barred = self._barred_for(own)
         while True:
-            wanted = query.where(or_(column.is_(None), column.not_in(barred))) if barred else query
-            rows = connection.execute(wanted).all()
+            if barred:
+                rows = connection.execute(looks.but_barred, {**values, "barred": sorted(barred)}).all()
+            else:
+                rows = connection.execute(looks.whole, values).all()
             ids = {row.placement_id for row in rows if row.placement_id is not None}
             self._learn(connection, ids)
             found = {each for each in ids if not may_run(self._of(each), own.worker, own.defaults)}
@@ -128,10 +161,3 @@ def _dealt(
 def _is_left(since: datetime, now: datetime) -> bool:
     """Whether somebody else has had time enough; clocks of servers may differ by more than that."""
     return abs(now - since) >= LONGEST_WAIT
-
-
-def _is_listed_before(own: Own) -> ColumnElement[bool]:
-    """Whether an instance from before placements may run here, as the release before says it."""
-    names = (own.worker.name, *(TAG + each for each in sorted(own.worker.tags)))
-    listed = (instance.c.eligible.contains(f"|{each}|", autoescape=True) for each in names)
-    return or_(instance.c.placement_id.is_not(None), instance.c.eligible == "", *listed)

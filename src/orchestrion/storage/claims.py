@@ -6,13 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, RowMapping, case, exists, or_, select, true, update
+from sqlalchemy import Connection, RowMapping, bindparam, exists, func, or_, select, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.ports.journal import Claimed, Fence, Message
 from orchestrion.storage.admission import ENGINE_LEVEL
 from orchestrion.storage.assignment import Assignment
+from orchestrion.storage.dialect import among
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import wake_due
 from orchestrion.storage.rows import optional_json
@@ -42,13 +43,30 @@ def _taken(
     connection: Connection, fence: Fence, wanted: Mapping[str, bool], token: str, now: datetime
 ) -> Sequence[str]:
     """Takes those that still are as they were seen; whoever else wants one of the others has it by now."""
-    fresh = [each for each, is_fresh in wanted.items() if is_fresh]
-    as_seen = or_(instance.c.id.not_in(fresh), instance.c.started_at.is_(None)) if fresh else true()
-    free = select(instance.c.id).where(instance.c.id.in_(list(wanted)), IS_READY, as_seen)
-    owned = {"state": InstanceState.OWNED.value, "status": JobStatus.RUNNING.value, "server_id": fence.server_id}
-    begun = {"started_at": case((instance.c.started_at.is_(None), now), else_=instance.c.started_at)}
-    taking = update(instance).where(instance.c.id.in_(free.with_for_update(skip_locked=True)))
-    return connection.scalars(taking.values(lease=token, **owned, **begun).returning(instance.c.id)).all()
+    begun = [each for each, is_fresh in wanted.items() if not is_fresh]
+    values = {"wanted": list(wanted), "begun": begun, "lease": token, "server_id": fence.server_id, "now": now}
+    return connection.scalars(_TAKE, values).all()
+
+
+_TAKE = (
+    update(instance)
+    .where(
+        instance.c.id.in_(
+            select(instance.c.id)
+            .where(among(instance.c.id, "wanted"), IS_READY)
+            .where(or_(instance.c.started_at.is_(None), among(instance.c.id, "begun")))
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(
+        lease=bindparam("lease"),
+        server_id=bindparam("server_id"),
+        state=InstanceState.OWNED.value,
+        status=JobStatus.RUNNING.value,
+        started_at=func.coalesce(instance.c.started_at, bindparam("now", type_=instance.c.started_at.type)),
+    )
+    .returning(instance.c.id)
+)
 
 
 def owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[Claimed]:
@@ -61,24 +79,26 @@ def owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[
 
 
 def _claimed_rows(connection: Connection, picked: Sequence[str]) -> Sequence[RowMapping]:
-    query = (
-        select(
-            instance,
-            job.c.parameters,
-            job.c.created_by_name,
-            job.c.created_by_id,
-            job.c.depth,
-            job.c.rerun,
-            job.c.test,
-            job.c.trace_context,
-            job.c.created_at.label("asked_at"),
-            exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
-        )
-        .join(job, job.c.id == instance.c.job_id)
-        .where(instance.c.id.in_(picked))
-        .order_by(instance.c.turn, instance.c.id)
+    return connection.execute(_CLAIMED, {"picked": picked}).mappings().all()
+
+
+_CLAIMED = (
+    select(
+        instance,
+        job.c.parameters,
+        job.c.created_by_name,
+        job.c.created_by_id,
+        job.c.depth,
+        job.c.rerun,
+        job.c.test,
+        job.c.trace_context,
+        job.c.created_at.label("asked_at"),
+        exists().where(inbox.c.instance_id == instance.c.id).label("has_messages"),
     )
-    return connection.execute(query).mappings().all()
+    .join(job, job.c.id == instance.c.job_id)
+    .where(among(instance.c.id, "picked"))
+    .order_by(instance.c.turn, instance.c.id)
+)
 
 
 def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
@@ -108,11 +128,14 @@ def _claimed(row: RowMapping, token: str, *, is_fresh: bool) -> Claimed:
 
 
 def _mark_running(connection: Connection, job_ids: Sequence[str], fence: Fence, now: datetime) -> None:
-    connection.execute(
-        update(job)
-        .where(job.c.id.in_(job_ids), job.c.status == JobStatus.PENDING.value, ~job.c.is_monitor)
-        .values(status=JobStatus.RUNNING.value, started_at=now, server_id=fence.server_id, reason=None)
-    )
+    connection.execute(_MARK_RUNNING, {"jobs": job_ids, "server": fence.server_id, "now": now})
+
+
+_MARK_RUNNING = (
+    update(job)
+    .where(among(job.c.id, "jobs"), job.c.status == JobStatus.PENDING.value, ~job.c.is_monitor)
+    .values(status=JobStatus.RUNNING.value, started_at=bindparam("now"), server_id=bindparam("server"), reason=None)
+)
 
 
 def messages(connection: Connection, fence: Fence, now: datetime) -> dict[str, list[Message]]:

@@ -9,11 +9,26 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, String, Table, Text, TypeDecorator
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    any_,
+    bindparam,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 from sqlalchemy.exc import IntegrityError, InterfaceError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
 from sqlalchemy.util import await_only
 
@@ -86,6 +101,42 @@ def is_postgres(dialect: Dialect) -> bool:
 def instant_text(moment: datetime) -> str:
     """A moment as SQLite stores it: UTC with microseconds, always the same width."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+class _Among(ColumnElement[bool]):
+    """See `among`."""
+
+    inherit_cache = True
+    type = Boolean()
+    _traverse_internals = [  # noqa: RUF012 - by these SQLAlchemy tells statements apart
+        ("column", InternalTraversal.dp_clauseelement),
+        ("name", InternalTraversal.dp_string),
+    ]
+
+    def __init__(self, column: ColumnElement[Any], name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column is among the values of the list parameter `name`.
+
+    The statement is the same for every number of values: PostgreSQL parses it once, where an IN of each length is
+    another statement to it.
+    """
+    return _Among(column, name)
+
+
+@compiles(_Among, "postgresql")
+def _among_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    values: BindParameter[Any] = bindparam(element.name, type_=postgresql.ARRAY(element.column.type))
+    return compiler.process(element.column == any_(values), **options)
+
+
+@compiles(_Among, "sqlite")
+def _among_list(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    values: BindParameter[Any] = bindparam(element.name, type_=element.column.type, expanding=True)
+    return compiler.process(element.column.in_(values), **options)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Sequence[Any]]) -> None:

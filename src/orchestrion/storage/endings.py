@@ -12,6 +12,7 @@ from orchestrion.model.job import InstanceState, JobStatus, StopLevel, has_ended
 from orchestrion.model.values import Json
 from orchestrion.ports.journal import InstanceEnd
 from orchestrion.storage.admission import add_instance, admit, admit_triggers_of
+from orchestrion.storage.dialect import among
 from orchestrion.storage.holding import Posted, post_message
 from orchestrion.storage.rows import json_text, records_of
 from orchestrion.storage.tables import doubt, inbox, instance, job, monitor, snapshot, trigger
@@ -61,12 +62,11 @@ def _admit_next(connection: Connection, ended: Sequence[Row[Any]], ends: Mapping
         admit(connection, runbook_id, at)
 
 
-_IDS: BindParameter[list[str]] = bindparam("ids", expanding=True)
 _LEFT_BEHIND = ("has_messages", "has_snapshot", "has_doubts")
 _CLEAR = (
-    delete(inbox).where(inbox.c.instance_id.in_(_IDS)),
-    delete(snapshot).where(snapshot.c.instance_id.in_(_IDS)),
-    delete(doubt).where(doubt.c.instance_id.in_(_IDS), doubt.c.answer.is_(None)),
+    delete(inbox).where(among(inbox.c.instance_id, "ids")),
+    delete(snapshot).where(among(snapshot.c.instance_id, "ids")),
+    delete(doubt).where(among(doubt.c.instance_id, "ids"), doubt.c.answer.is_(None)),
 )
 #: What is about to end, and whether it leaves anything behind: nearly always nothing, and nothing need be cleared.
 _ENDING_NOW = (
@@ -82,7 +82,7 @@ _ENDING_NOW = (
         exists().where(doubt.c.instance_id == instance.c.id).label("has_doubts"),
     )
     .join(job, job.c.id == instance.c.job_id)
-    .where(instance.c.id.in_(_IDS), instance.c.state != InstanceState.ENDED.value)
+    .where(among(instance.c.id, "ids"), instance.c.state != InstanceState.ENDED.value)
     .order_by(instance.c.id)
     .with_for_update(of=instance)
 )
@@ -205,13 +205,7 @@ def _end_job(connection: Connection, job_id: str, now: datetime, error: str | No
 
 def _tell_parents(connection: Connection, job_ids: Sequence[str], now: datetime) -> None:
     """The end of an invoked runbook's job goes to the inbox of the instance that waits for it (durability.md 7)."""
-    query = (
-        select(job)
-        .join(instance, instance.c.id == job.c.parent_instance_id)
-        .where(job.c.id.in_(job_ids), instance.c.state != InstanceState.ENDED.value)
-        .order_by(job.c.parent_instance_id)
-    )
-    for row in connection.execute(query).mappings().all():
+    for row in connection.execute(_HAVE_PARENTS, {"jobs": job_ids}).mappings().all():
         payload: dict[str, Json] = {
             "key": row["parent_key"],
             "job_id": row["id"],
@@ -220,6 +214,14 @@ def _tell_parents(connection: Connection, job_ids: Sequence[str], now: datetime)
             "error": row["error"] or "",
         }
         post_message(connection, row["parent_instance_id"], Posted(f"child:{row['id']}", "child", payload, now))
+
+
+_HAVE_PARENTS = (
+    select(job)
+    .join(instance, instance.c.id == job.c.parent_instance_id)
+    .where(among(job.c.id, "jobs"), instance.c.state != InstanceState.ENDED.value)
+    .order_by(job.c.parent_instance_id)
+)
 
 
 def end_monitor(connection: Connection, job_id: str, error: str, now: datetime) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.model.values import Json
@@ -52,15 +52,17 @@ def wake(connection: Connection, instance_id: str) -> None:
 
 def wake_due(connection: Connection, limit: int, now: datetime) -> None:
     """Makes parked instances ready whose timer is over."""
-    due = (
-        select(instance.c.id)
-        .where(instance.c.state == InstanceState.PARKED.value, instance.c.wake_at <= now)
-        .order_by(instance.c.wake_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    for instance_id in connection.scalars(due).all():
+    for instance_id in connection.scalars(_DUE, {"now": now, "most": limit}).all():
         wake(connection, instance_id)
+
+
+_DUE = (
+    select(instance.c.id)
+    .where(instance.c.state == InstanceState.PARKED.value, instance.c.wake_at <= bindparam("now"))
+    .order_by(instance.c.wake_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def park_instance(connection: Connection, instance_id: str, park: Park) -> None:
