@@ -247,12 +247,14 @@ async def test_a_failed_trigger_is_retried(place: Watched) -> None:
     """It gets another instance, before those that were seen later, and counts how often."""
     armed = await place.arm()
     await place.see(armed, "1", "2", "3")
-    await place.end(JobStatus.FAILED)
+    await place.end(JobStatus.FAILED, "no such host")
     (failed,) = await place.find(TriggerStatus.FAILED)
+    assert failed.error == "no such host"
     assert await place.write(lambda tx: tx.triggers.retry(failed.id, NOW))
     await place.end()
     again = await place.write(lambda tx: tx.triggers.get(failed.id))
-    assert (again.status, again.retries, again.instance_id != failed.instance_id) == (TriggerStatus.RUNNING, 1, True)
+    assert (again.status, again.error, again.retries) == (TriggerStatus.RUNNING, None, 1)
+    assert again.instance_id != failed.instance_id
     assert not await place.write(lambda tx: tx.triggers.retry(failed.id, NOW))
 
 

@@ -4889,7 +4889,7 @@ export interface components {
             instance_id: string | null;
             /**
              * Error
-             * @description Why it could not be stored.
+             * @description Why its newest instance failed, or why it could not be stored.
              */
             error: string | null;
             /**

@@ -24,7 +24,7 @@ _SHOWN = (
     "retries",
     "key",
 )
-_MOST_SHOWN = 60  # characters of the data in a list
+_MOST_SHOWN = 100  # characters of the data in a list
 
 
 @app.command("list")
@@ -53,8 +53,9 @@ def list_triggers(
     found = list(api.pages("/triggers", limit, **wanted))
     if as_json:
         return terminal().json(found)
-    rows = [[*(each[name] for name in ("id", "runbook_path", "status", "at")), _data(each)] for each in found]
-    return terminal().table(("id", "runbook", "status", "seen", "data"), rows)
+    first = ("id", "runbook_path", "status", "at")
+    rows = [[*(each[name] for name in first), _data(each), each["error"]] for each in found]
+    return terminal().table(("id", "runbook", "status", "seen", "data", "error"), rows)
 
 
 @app.command("show")

@@ -61,7 +61,8 @@ class Failure:
 class TriggerRecord:
     """One thing a monitor saw, or the `number` of things that it dropped in one flood, with the data of the last one.
 
-    `instance_id` is of the newest instance it started. `waits_since` is None unless it waits for its turn.
+    `instance_id` is of the newest instance it started, `error` why that failed or why there is none. `waits_since` is
+    None unless it waits for its turn.
     """
 
     id: str

@@ -75,8 +75,7 @@ class Triggers:
         demand(actor, Right.RUN, found.runbook_path)
         now = self._clock.now()
         if not tx.triggers.retry(trigger_id, now):
-            why = _WHY_NOT.get(found.status) or found.error or "its job was stopped"
-            raise ConflictError(f"This trigger cannot be retried: {why}.")
+            raise ConflictError(f"This trigger cannot be retried: {_why_not(found)}.")
         tx.audit.add(audit_entry(actor, now, "retried", _subject(found)))
         return tx.triggers.get(trigger_id)
 
@@ -107,6 +106,12 @@ class Triggers:
 def _monitor(tx: Transaction, job_id: str) -> MonitorRecord | None:
     tx.runs.job(job_id)
     return tx.triggers.monitor(job_id)
+
+
+def _why_not(found: TriggerRecord) -> str:
+    """Why a trigger is not started again."""
+    was_refused = found.status is TriggerStatus.FAILED and found.instance_id is None
+    return _WHY_NOT.get(found.status) or ("it could not be stored" if was_refused else "its job was stopped")
 
 
 def _subject(found: TriggerRecord) -> Subject:

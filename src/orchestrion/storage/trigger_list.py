@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping, Select, literal_column, or_, s
 
 from orchestrion.model.triggers import TriggerStatus
 from orchestrion.ports.triggers import TriggerFilter, TriggerRecord
-from orchestrion.storage.tables import job, monitor, trigger
+from orchestrion.storage.tables import instance, job, monitor, trigger
 from orchestrion.storage.trigger_outcomes import RUNS, WAITS
 
 _VERSION_AND_VARIANT = 0x7000_8000000000000000  # of a uuid7 whose random part is zero
@@ -18,11 +18,13 @@ _OF_TIME = 80  # bits behind the milliseconds
 
 
 def triggers() -> Select[tuple[object, ...]]:
-    """Triggers with the names of their runbooks, and whether their monitors are in quarantine."""
+    """Triggers with names of runbooks, why their instances failed, and whether their monitors are in quarantine."""
+    of_instance = instance.c.error.label("instance_error")
     return (
-        select(trigger, job.c.runbook_id, job.c.runbook_path, monitor.c.quarantined_at)
+        select(trigger, job.c.runbook_id, job.c.runbook_path, monitor.c.quarantined_at, of_instance)
         .join(job, job.c.id == trigger.c.job_id)
         .outerjoin(monitor, monitor.c.job_id == trigger.c.job_id)
+        .outerjoin(instance, instance.c.id == trigger.c.instance_id)
     )
 
 
@@ -77,7 +79,7 @@ def trigger_record(row: RowMapping) -> TriggerRecord:
         status=status,
         published=from_json(row["published"]),
         instance_id=row["instance_id"],
-        error=row["error"],
+        error=row["error"] or row["instance_error"] or None,
         number=row["number"],
         retries=row["retries"],
         waits_since=(row["retried_at"] or row["at"]) if waits else None,

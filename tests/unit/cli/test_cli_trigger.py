@@ -46,11 +46,11 @@ def failed(api: httpx2.Client, tmp_path: Path, request: pytest.FixtureRequest) -
 
 
 def test_triggers_are_listed_and_shown_with_their_data(orchestrion: Command, failed: dict[str, Any]) -> None:
-    """For people, with the data on one line."""
+    """For people, with the data on one line and why the instance failed."""
     listed = orchestrion("trigger", "list", "--runbook", failed["runbook_path"])
-    assert failed["id"] in listed.stdout
+    assert (failed["id"] in listed.stdout, "/no/such" in listed.stdout) == (True, True)
     shown = orchestrion("trigger", "show", failed["id"])
-    assert ("failed" in shown.stdout, "seen" in shown.stdout) == (True, True)
+    assert all(word in shown.stdout for word in ("failed", "seen", "/no/such"))
 
 
 def test_a_trigger_is_retried_and_discarded(orchestrion: Command, api: httpx2.Client, failed: dict[str, Any]) -> None:

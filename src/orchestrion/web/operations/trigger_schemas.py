@@ -24,7 +24,7 @@ class Trigger(Answer):
     instance_id: str | None
     """The newest instance it started; null while it waits for its turn."""
     error: str | None
-    """Why it could not be stored."""
+    """Why its newest instance failed, or why it could not be stored."""
     number: int
     """How many were dropped in one flood; 1 for all others."""
     retries: int
