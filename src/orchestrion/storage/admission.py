@@ -13,6 +13,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, case, f
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.storage.dialect import among
 from orchestrion.storage.gauges import Gauge, locked, save
 from orchestrion.storage.rows import eligible_text
 from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
@@ -30,6 +31,7 @@ STARTING = tuple(status.value for status in (JobStatus.PENDING, JobStatus.WAITIN
 #: Word for word the conditions of the partial indexes, or the databases would not use them.
 IS_ADMITTED = text("job.status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND job.admitted")
 IS_QUEUED = text("job.status = 'pending' AND NOT job.admitted")
+IS_OPEN = text("instance.state <> 'ended'")
 
 _RUNBOOK: BindParameter[str] = bindparam("runbook")
 _LIMITS = (
@@ -101,8 +103,10 @@ def _admit_triggers(connection: Connection, gauges: Collection[Gauge], now: date
 
 def lock_jobs(connection: Connection, job_ids: Sequence[str]) -> Sequence[RowMapping]:
     """The rows of jobs, locked in the order of their ids."""
-    query = select(job).where(job.c.id.in_(job_ids)).order_by(job.c.id).with_for_update()
-    return connection.execute(query).mappings().all()
+    return connection.execute(_LOCKED_JOBS, {"jobs": list(job_ids)}).mappings().all()
+
+
+_LOCKED_JOBS = select(job).where(among(job.c.id, "jobs")).order_by(job.c.id).with_for_update()
 
 
 def start_triggers(
@@ -142,13 +146,13 @@ def _free_places(connection: Connection, gauges: Sequence[Gauge]) -> dict[str, i
     if not gauges:
         return {}
     limits: dict[str, int] = {gauge.job["id"]: gauge.job["instance_limit"] for gauge in gauges}
-    running = (
-        select(instance.c.job_id, func.count())
-        .where(instance.c.job_id.in_(limits), instance.c.state != InstanceState.ENDED.value)
-        .group_by(instance.c.job_id)
-    )
-    counts: dict[str, int] = dict(connection.execute(running).all())
+    counts: dict[str, int] = dict(connection.execute(_RUNNING, {"jobs": list(limits)}).all())
     return {job_id: limit - counts.get(job_id, 0) for job_id, limit in limits.items()}
+
+
+_RUNNING = (
+    select(instance.c.job_id, func.count()).where(among(instance.c.job_id, "jobs"), IS_OPEN).group_by(instance.c.job_id)
+)
 
 
 def _next_triggers(connection: Connection, job_id: str, limit: int) -> Sequence[RowMapping]:

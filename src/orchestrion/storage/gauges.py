@@ -16,6 +16,7 @@ from orchestrion.model.job import JobStatus
 from orchestrion.model.resources import EventType
 from orchestrion.model.triggers import MonitorLimits, is_flood_over
 from orchestrion.ports.access import EventRecord
+from orchestrion.storage.dialect import among
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.tables import job, monitor, server
 
@@ -83,8 +84,11 @@ class Gauge:
 def locked(connection: Connection, jobs: Collection[RowMapping]) -> dict[str, Gauge]:
     """The gauges of locked jobs, locked as well, by job id."""
     by_id = {row["id"]: row for row in jobs}
-    query = select(monitor).where(monitor.c.job_id.in_(by_id)).order_by(monitor.c.job_id).with_for_update()
-    return {row["job_id"]: _gauge(by_id[row["job_id"]], row) for row in connection.execute(query).mappings()}
+    rows = connection.execute(_LOCKED, {"jobs": list(by_id)}).mappings()
+    return {row["job_id"]: _gauge(by_id[row["job_id"]], row) for row in rows}
+
+
+_LOCKED = select(monitor).where(among(monitor.c.job_id, "jobs")).order_by(monitor.c.job_id).with_for_update()
 
 
 def _gauge(of_job: RowMapping, row: RowMapping) -> Gauge:
