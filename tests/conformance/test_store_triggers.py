@@ -222,6 +222,17 @@ async def test_failures_in_a_row_bring_a_monitor_into_quarantine(place: Watched)
     assert await place.events() == ["The monitor of 'R' is in quarantine."]
 
 
+async def test_a_quarantined_monitor_may_be_flooded_too(place: Watched) -> None:
+    """Its job says both, and not that it watches; each has its event."""
+    armed = await place.arm(MonitorLimits(waiting=2, failures=1))
+    await place.see(armed, "1", "2")
+    await place.end(JobStatus.FAILED)
+    await place.see(armed, "3")
+    reason = await place.reason(armed)
+    assert ("It starts no instance" in reason, "it watches no further" in reason) == (True, True)
+    assert sorted(await place.events()) == ["The monitor of 'R' is flooded.", "The monitor of 'R' is in quarantine."]
+
+
 async def test_a_released_monitor_goes_on(place: Watched) -> None:
     """What waited gets its turn, and the row of failures begins anew."""
     armed = await place.arm(MonitorLimits(failures=1))
@@ -315,6 +326,7 @@ async def test_triggers_are_found_by_job_runbook_status_and_time(place: Watched)
     after = before + timedelta(minutes=2)
     assert len(await place.find(TriggerStatus.RUNNING, runbook_id=place.runbook_id, since=before, until=after)) == 1
     assert len(await place.find(TriggerStatus.RUNNING, TriggerStatus.WAITING, job_id=armed.job_id)) == 2
+    assert len(await place.find(since=datetime(1, 1, 1, tzinfo=UTC), until=datetime(9999, 1, 1, tzinfo=UTC))) == 2
     assert await place.find(since=after) == await place.find(until=before) == await place.find(job_id=place.runbook_id)
 
 

@@ -60,8 +60,8 @@ def _stands(status: TriggerStatus) -> ColumnElement[bool]:
 
 
 def _first_id(moment: datetime) -> str:
-    """The lowest id that can be made at a moment: ids are uuid7, so they are found by time as well."""
-    milliseconds = int(moment.timestamp() * 1000)
+    """The lowest id that can be made at a moment: ids are uuid7, so they are found by time as well, from 1970 on."""
+    milliseconds = max(0, int(moment.timestamp() * 1000))
     return str(UUID(int=(milliseconds << _OF_TIME) | _VERSION_AND_VARIANT))
 
 
