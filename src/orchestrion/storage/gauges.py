@@ -69,11 +69,19 @@ class Gauge:
     @property
     def reason(self) -> str | None:
         """What stands on the job."""
-        if self.quarantined_at is not None:
-            return (
-                f"In quarantine since {self.quarantined_at.isoformat(' ', 'seconds')}. {self.quarantine_reason} "
-                "It watches and stores triggers, and starts no instance until somebody continues the job."
-            )
+        return " ".join(filter(None, (self._quarantine, self._flood))) or None
+
+    @property
+    def _quarantine(self) -> str | None:
+        if self.quarantined_at is None:
+            return None
+        does = "It watches and stores triggers, and starts" if self.flooded_at is None else "It starts"
+        since = self.quarantined_at.isoformat(" ", "seconds")
+        until = "no instance until somebody continues the job."
+        return f"In quarantine since {since}. {self.quarantine_reason} {does} {until}"
+
+    @property
+    def _flood(self) -> str | None:
         if self.flooded_at is None:
             return None
         then = "what comes is dropped" if self.limits.drops else "it watches no further until half of them have gone"
@@ -119,19 +127,16 @@ def save(connection: Connection, gauges: Iterable[Gauge]) -> None:
         connection.execute(_SAVE, rows)
     for gauge in told:
         connection.execute(_TELL, {"key": gauge.job["id"], "new_reason": gauge.reason})
-        _raise_event(connection, gauge)
+        if gauge.quarantined_at is not None:
+            _raise_event(connection, gauge, EventType.ERROR, "in quarantine", gauge.quarantined_at)
+        if gauge.flooded_at is not None:
+            _raise_event(connection, gauge, EventType.WARNING, "flooded", gauge.flooded_at)
 
 
-def _raise_event(connection: Connection, gauge: Gauge) -> None:
+def _raise_event(connection: Connection, gauge: Gauge, kind: EventType, state: str, at: datetime) -> None:
     """One event for each flood and each quarantine, however often it is told of."""
     name = gauge.job["runbook_name"]
-    if gauge.quarantined_at is not None:
-        said = (EventType.ERROR, f"The monitor of '{name}' is in quarantine.", gauge.quarantined_at)
-    elif gauge.flooded_at is not None:
-        said = (EventType.WARNING, f"The monitor of '{name}' is flooded.", gauge.flooded_at)
-    else:
-        return
-    kind, summary, at = said
+    summary = f"The monitor of '{name}' is {state}."
     event_id = derived_id(gauge.job["id"], summary, at.isoformat())
     source = connection.scalar(select(server.c.name).where(server.c.id == gauge.server_id))
     SqlEvents(connection).add(
