@@ -50,8 +50,13 @@ BROKEN_RULE: DriverErrors = (
     sqlite3.IntegrityError,
     *_driver_errors("IntegrityConstraintViolationError"),
 )
-#: What says that the database is away.
-LOST_CONNECTION: DriverErrors = (OSError, InterfaceError, *_driver_errors("InterfaceError", "PostgresConnectionError"))
+#: What says that the database is away. An InternalClientError is what asyncpg says of a connection on which the server
+#: has said that it goes, until it has gone.
+LOST_CONNECTION: DriverErrors = (
+    OSError,
+    InterfaceError,
+    *_driver_errors("InterfaceError", "PostgresConnectionError", "InternalClientError"),
+)
 
 
 class Id(TypeDecorator[str]):

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 
 from orchestrion.ports.journal import LIVE
+from orchestrion.storage.dialect import LOST_CONNECTION
 
 _KEPT = 1000  # announcements a slow listener may fall behind; what is dropped is read from the database
 _CHANNEL = "orchestrion"  # one PostgreSQL channel for all of ours: its payload starts with our channel's name
@@ -122,7 +123,7 @@ class PostgresWakeups(LocalWakeups):
                     await self._serve(connection)
                 finally:
                     await connection.close(timeout=1)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (*LOST_CONNECTION, asyncpg.PostgresError) as error:
                 if not away:
                     _log.warning("The connection for notifications was lost.", error=str(error))
                 away = True
