@@ -39,7 +39,19 @@ _LIMITS = (
 )
 _ADMITTED_JOBS = select(func.count()).where(job.c.runbook_id == _RUNBOOK, IS_ADMITTED)
 _QUEUED_JOBS = (
-    select(job)
+    select(
+        job.c.id,
+        job.c.runbook_id,
+        job.c.runbook_name,
+        job.c.runbook_path,
+        job.c.version,
+        job.c.is_monitor,
+        job.c.predecessor_id,
+        job.c.servers,
+        job.c.placement_id,
+        job.c.priority,
+        job.c.instance_count,
+    )
     .where(job.c.runbook_id == _RUNBOOK, IS_QUEUED)
     .order_by(job.c.queue_place, job.c.id)
     .limit(bindparam("free"))

@@ -84,7 +84,16 @@ def _claimed_rows(connection: Connection, picked: Sequence[str]) -> Sequence[Row
 
 _CLAIMED = (
     select(
-        instance,
+        instance.c.id,
+        instance.c.job_id,
+        instance.c.runbook_id,
+        instance.c.runbook_path,
+        instance.c.version,
+        instance.c.number,
+        instance.c.takeovers,
+        instance.c.trigger,
+        instance.c.created_at,
+        instance.c.started_at,
         job.c.parameters,
         job.c.created_by_name,
         job.c.created_by_id,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, Insert, bindparam, select, update
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
 
 from orchestrion.model.assignment import Placement, Policy, needed_types
 from orchestrion.model.ids import derived_id
@@ -69,14 +72,21 @@ def store_job(connection: Connection, new: JobRecord, instance_limit: int) -> bo
     """Stores a job with its placement, unless one with its id or its idempotency key is there."""
     values = job_values(new)
     wanted = {"of_runbook": new.runbook_id, "of_version": new.version, "of_servers": values["servers"]}
-    stored = insert_or_ignore(connection, job).values(placement_id=_OF_VERSION).returning(job.c.placement_id)
-    found = connection.execute(stored, {**values, **wanted, "instance_limit": instance_limit}).one_or_none()
+    found = connection.execute(
+        _placing(insert_or_ignore(connection, job)), {**values, **wanted, "instance_limit": instance_limit}
+    ).one_or_none()
     if found is None:
         return False
     if found.placement_id is None or new.test is not None:
         placed = update(job).where(job.c.id == new.id).values(placement_id=_placed(connection, new))
         connection.execute(placed)
     return True
+
+
+@cache
+def _placing(stored: PostgresInsert | SqliteInsert) -> Insert:
+    """The insert of a job that finds its placement itself; made once for each database."""
+    return stored.values(placement_id=_OF_VERSION).returning(job.c.placement_id)
 
 
 def _placed(connection: Connection, new: JobRecord) -> str:

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, func, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from orchestrion.model.assignment import Defaults, Policy, Worker
 from orchestrion.model.job import InstanceState
@@ -34,13 +45,27 @@ def _setting(name: str) -> ColumnElement[str]:
 
 _other = server.alias("other")
 _HAS_OTHERS = exists().where(_other.c.id != server.c.id, _other.c.status == ServerStatus.ONLINE.value)
+#: What of a server decides; reading all of it would take longer than the rest of a claim.
+_DECIDING = (
+    server.c.id,
+    server.c.name,
+    server.c.rank,
+    server.c.epoch,
+    server.c.capacity,
+    server.c.claim_limit,
+    server.c.monitor_capacity,
+    server.c.wanted,
+    server.c.tags,
+    server.c.granted_tags,
+    server.c.served_at,
+)
 #: The fence as in fencing.py, and with it everything that decides what the server may take.
-_OWN = (
-    select(server, _setting(DEFAULT_SERVERS), _setting(DEFAULT_ASSIGNMENT), _HAS_OTHERS.label("has_others"))
+_OWN: Select[Any] = (
+    select(*_DECIDING, _setting(DEFAULT_SERVERS), _setting(DEFAULT_ASSIGNMENT), _HAS_OTHERS.label("has_others"))
     .where(server.c.id == bindparam("server"), server.c.epoch == bindparam("epoch"))
     .with_for_update(read=True, key_share=True, of=server)
 )
-_OTHERS = select(server).where(server.c.id != bindparam("server"), *_LIVE)
+_OTHERS: Select[Any] = select(*_DECIDING).where(server.c.id != bindparam("server"), *_LIVE)
 RUNNING = (
     select(instance.c.server_id, func.count())
     .where(instance.c.state == literal_column(f"'{InstanceState.OWNED.value}'"))
