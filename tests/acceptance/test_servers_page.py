@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.acceptance.browsing import picture
 from tests.acceptance.installation import Installation
 
+_PATIENCE_MS = 20_000  # the page looks every two seconds, on a machine that does much else
 WATCH = """\
 activities:
   watch:
@@ -52,7 +53,7 @@ def test_a_server_in_maintenance_holds_jobs_up_until_it_is_resumed(
     card.get_by_role("button", name="More for").click()
     page.get_by_role("menuitem", name="Resume").click()
     product.wait_for_status(job, "running")
-    expect(card.get_by_text("1 of")).to_be_visible()
+    expect(card.get_by_text("1 of")).to_be_visible(timeout=_PATIENCE_MS)
     assert console == []
 
 

@@ -33,7 +33,7 @@ export const auditOptions = infiniteQueryOptions({
 export const serversOptions = queryOptions({
   queryKey: serverKeys.all,
   queryFn: ({ signal }) => body(api.GET('/api/v1/servers', { signal })),
-  refetchInterval: 5_000,
+  refetchInterval: 2_000,
 });
 
 export const healthOptions = queryOptions({
