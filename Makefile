@@ -118,7 +118,7 @@ test-failover: setup ## servers, networks, clocks and databases that fail under 
 test-packs: setup ## activities against the real thing
 	@$(TIMED) "packs" $(PYTEST) -n $(WORKERS) tests/packs
 test-acceptance: setup web ## the installed command and a browser
-	@$(TIMED) "acceptance" $(PYTEST) tests/acceptance
+	@$(TIMED) "acceptance" $(PYTEST) -n $(WORKERS) --dist loadfile tests/acceptance
 
 # --------------------------------------------------------------- everything else
 .PHONY: fmt
