@@ -42,7 +42,10 @@ class Lineage:
 
     def step_of(self, activity: str) -> Lineage | None:
         """The newest step through `activity`, or None when the path did not come through it."""
-        return next((step for step in self.steps() if step.activity == activity), None)
+        step: Lineage | None = self
+        while step is not None and step.activity != activity:
+            step = step.parent
+        return step
 
 
 def item_of(lineage: Lineage | None, activity: str, item: str) -> Value:

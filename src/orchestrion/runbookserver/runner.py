@@ -105,6 +105,8 @@ def open_secrets(inputs: Mapping[str, Json], fields: Sequence[Field], open_secre
     """A copy of `inputs` in which the secret fields, those in tables included, are opened."""
     found = dict(inputs)
     for field in fields:
+        if field.kind is not FieldKind.SECRET and field.kind is not FieldKind.TABLE:
+            continue
         value = found.get(field.name)
         if field.kind is FieldKind.SECRET and isinstance(value, str) and value:
             found[field.name] = open_secret(value)

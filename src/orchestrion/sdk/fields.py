@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -36,19 +38,28 @@ class ActivityInputs(BaseModel):
     def _fit(cls, values: object) -> object:
         if not isinstance(values, Mapping):
             return values
-        known = {name: _bare(info.annotation) for name, info in cls.model_fields.items()}
-        return {name: _fitted(known.get(name), value) for name, value in values.items() if _counts(known, name, value)}
+        known, found = _places(cls), {}
+        for name, value in values.items():
+            place = known.get(name, _ANY)
+            if value is not None and (value != "" or place.is_text):
+                found[name] = value if place.is_text and isinstance(value, str) else place.fit(value)
+        return found
 
 
 class PublishedModel(BaseModel):
     """Base of an activity's published data; extra attributes are items that the author of the runbook named."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True)
+    model_config = ConfigDict(
+        extra="allow", populate_by_name=True, ser_json_timedelta="float", ser_json_inf_nan="constants"
+    )
 
     def record(self) -> Record:
         """The items by their published names; dates as ISO 8601 text."""
-        found = to_jsonable_python(self.model_dump(by_alias=True), timedelta_mode="float")
-        return {name: _value(value) for name, value in found.items()}
+        found: Record = self.model_dump(mode="json", by_alias=True)
+        for value in found.values():
+            if value is not None and not isinstance(value, (str, int, float, bool)):
+                raise TypeError(f"a published item is a text, number, boolean or date-time, not {type(value).__name__}")
+        return found
 
 
 def field(  # type: ignore[explicit-any]  # noqa: PLR0913 - one thing each that the author may say about an input
@@ -143,23 +154,48 @@ def _bare(annotation: object) -> object:
 _TEXTS: tuple[object, ...] = (str, SecretStr, Path)
 
 
-def _counts(known: Mapping[str, object], name: str, value: object) -> bool:
-    return value is not None and (value != "" or known.get(name, str) in _TEXTS)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How a value gets into one field: as near to the annotated type as the data bus leaves it."""
+
+    fit: Callable[[object], object]
+    is_text: bool  # an empty text is a value there, and a text needs no fitting
 
 
-def _fitted(annotation: object, value: object) -> object:
-    """`value` as near to the annotated type as the data bus leaves it; pydantic judges the rest."""
+@cache
+def _places(model: type[ActivityInputs]) -> Mapping[str, _Place]:
+    """The places of a model's fields; it is asked for every execution, and annotations are slow to look through."""
+    bare = {name: _bare(info.annotation) for name, info in model.model_fields.items()}
+    return {name: _Place(_fitting(annotation), annotation in _TEXTS) for name, annotation in bare.items()}
+
+
+def _fitting(annotation: object) -> Callable[[object], object]:
+    """What brings a value near to the annotated type; pydantic judges the rest."""
     origin = get_origin(annotation)
     if origin in (list, tuple):
-        inner = _bare(get_args(annotation)[0])
-        several = value if isinstance(value, (list, tuple)) else (value,)
-        return [_fitted(inner, each) for each in several]
-    if origin is dict and isinstance(value, Mapping):
-        inner = _bare(get_args(annotation)[1])
-        return {name: _fitted(inner, each) for name, each in value.items()}
-    if isinstance(value, (int, float)) and (annotation in _TEXTS or _choices(annotation)):
-        return to_text(value)
+        return partial(_fit_items, _fitting(_bare(get_args(annotation)[0])))
+    if origin is dict:
+        return partial(_fit_values, _fitting(_bare(get_args(annotation)[1])))
+    return _as_text if annotation in _TEXTS or _choices(annotation) else _as_it_is
+
+
+def _fit_items(fit: Callable[[object], object], value: object) -> object:
+    return [fit(each) for each in (value if isinstance(value, (list, tuple)) else (value,))]
+
+
+def _fit_values(fit: Callable[[object], object], value: object) -> object:
+    return {name: fit(each) for name, each in value.items()} if isinstance(value, Mapping) else value
+
+
+def _as_text(value: object) -> object:
+    return to_text(value) if isinstance(value, (int, float)) else value
+
+
+def _as_it_is(value: object) -> object:
     return value
+
+
+_ANY = _Place(_as_it_is, is_text=True)
 
 
 def _row_model(annotation: object) -> type[BaseModel] | None:
@@ -218,9 +254,3 @@ def _value_type(annotation: object) -> ValueType:
 def _json(value: object) -> Json:
     found: Json = to_jsonable_python(value, timedelta_mode="float")
     return found
-
-
-def _value(value: Json) -> str | int | float | bool | None:
-    if value is None or isinstance(value, (str, int, float, bool)):
-        return value
-    raise TypeError(f"a published item is a text, number, boolean or date-time, not {type(value).__name__}")
