@@ -7,18 +7,33 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, case, func, insert, select, text, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Integer,
+    RowMapping,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
+from orchestrion.ports.runs import JobRecord
 from orchestrion.storage.dialect import among
 from orchestrion.storage.gauges import Gauge, locked, save
-from orchestrion.storage.rows import eligible_text
+from orchestrion.storage.rows import eligible_text, job_values
 from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
 from orchestrion.storage.trigger_outcomes import WAITS, cancel_left, count_waiting, hand_over, settle
-from orchestrion.storage.turns import turns
+from orchestrion.storage.turns import FIRST, LAST, queue_place, turn_behind, turns
 
 ENGINE_LEVEL = 2  # of the rules an instance started under; a server claims only levels it knows (durability.md 9)
 JOURNAL_FORMAT = 1
@@ -37,7 +52,9 @@ _RUNBOOK: BindParameter[str] = bindparam("runbook")
 _LIMITS = (
     select(runbook.c.max_simultaneous_jobs, runbook.c.is_monitor).where(runbook.c.id == _RUNBOOK).with_for_update()
 )
-_ADMITTED_JOBS = select(func.count()).where(job.c.runbook_id == _RUNBOOK, IS_ADMITTED)
+_ADMITTED_JOBS = select(func.count().label("jobs")).where(job.c.runbook_id == _RUNBOOK, IS_ADMITTED)
+_IS_ADMITTED_HERE = _ADMITTED_JOBS.subquery()
+_FREE = bindparam("most", type_=Integer) - _IS_ADMITTED_HERE.c.jobs
 _QUEUED_JOBS = (
     select(
         job.c.id,
@@ -54,7 +71,14 @@ _QUEUED_JOBS = (
     )
     .where(job.c.runbook_id == _RUNBOOK, IS_QUEUED)
     .order_by(job.c.queue_place, job.c.id)
-    .limit(bindparam("free"))
+    .limit(select(case((_FREE > 0, _FREE), else_=0)).scalar_subquery())
+)
+#: All that decides about a new job: how many run, whether any queues, and where its instance would stand.
+_ROOM = select(
+    _ADMITTED_JOBS.scalar_subquery().label("jobs"),
+    exists().where(job.c.runbook_id == _RUNBOOK, IS_QUEUED).label("queues"),
+    FIRST.label("first"),
+    LAST.label("last"),
 )
 
 
@@ -67,10 +91,7 @@ def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
     limit, is_monitor = found
     if is_monitor:
         cancel_left(connection, runbook_id)
-    free = limit - (connection.scalar(_ADMITTED_JOBS, wanted) or 0)
-    if free <= 0:
-        return 0
-    rows = connection.execute(_QUEUED_JOBS, {**wanted, "free": free}).mappings().all()
+    rows = connection.execute(_QUEUED_JOBS, {**wanted, "most": limit}).mappings().all()
     runs = [(row, None) for row in rows if not row["is_monitor"]]
     if runs:
         add_instances(connection, runs, now)
@@ -78,6 +99,27 @@ def admit(connection: Connection, runbook_id: str, now: datetime) -> int:
         if row["is_monitor"]:
             _admit_monitor(connection, row)
     return len(rows)
+
+
+def free_turn(connection: Connection, new: JobRecord) -> int | None:
+    """The turn of a job's first instance where the job may start at once, else None.
+
+    Holds the runbook until the commit, so that the place stays free.
+    """
+    found = connection.execute(_LIMITS, {"runbook": new.runbook_id}).one_or_none()
+    if found is None or found.is_monitor:
+        return None
+    room = connection.execute(_ROOM, {"runbook": new.runbook_id, "priority": new.priority}).one()
+    if room.queues or room.jobs >= found.max_simultaneous_jobs:
+        return None
+    return turn_behind(room.first, room.last, queue_place(new.created_at, new.priority))
+
+
+def add_first_instance(connection: Connection, started: JobRecord, placement_id: str, turn: int) -> None:
+    """Stores the instance that a job was stored with."""
+    row = {**job_values(started), "placement_id": placement_id}
+    first = {"id": started.latest_instance_id, "number": 1, "turn": turn}
+    connection.execute(_ADD, [{**first, **_new_instance(row, None, started.created_at)}])
 
 
 def _admit_monitor(connection: Connection, row: RowMapping) -> None:
@@ -187,12 +229,13 @@ def add_instances(connection: Connection, wanted: Sequence[tuple[RowMapping, str
         number, instance_id = newest.get(row["id"], (row["instance_count"], ""))[0] + 1, str(uuid7())
         added.append({"id": instance_id, "number": number, "turn": turn, **_new_instance(row, published, now)})
         newest[row["id"]] = (number, instance_id)
-    connection.execute(insert(instance), added)
+    connection.execute(_ADD, added)
     changes = [{"key": job_id, "count": number, "latest": latest} for job_id, (number, latest) in newest.items()]
     connection.execute(_ADMITTED, changes)
     return [str(each["id"]) for each in added]
 
 
+_ADD = insert(instance)
 _ADMITTED = (
     update(job)
     .where(job.c.id == bindparam("key"))
@@ -205,7 +248,7 @@ _ADMITTED = (
 )
 
 
-def _new_instance(row: RowMapping, published: str | None, now: datetime) -> dict[str, object]:
+def _new_instance(row: Mapping[Any, Any], published: str | None, now: datetime) -> dict[str, object]:
     return {
         "job_id": row["id"],
         "runbook_id": row["runbook_id"],

@@ -15,8 +15,7 @@ from orchestrion.model.assignment import LONGEST_WAIT, TAG, Placement, Policy, R
 from orchestrion.ports.journal import Fence
 from orchestrion.storage.dialect import among
 from orchestrion.storage.placements import read_placements
-from orchestrion.storage.tables import instance, job, monitor
-from orchestrion.storage.turns import IS_READY
+from orchestrion.storage.tables import IS_READY, instance, job, monitor
 from orchestrion.storage.workers import Own, Workers, note_service
 
 MOST_LOOKED_AT = 200  # of what is ready, so that all servers deal out the same
@@ -71,9 +70,9 @@ class Assignment:
         self._barred: dict[object, set[str]] = {}
         self._waiting_since: dict[str, datetime] = {}
 
-    def own(self, connection: Connection, fence: Fence) -> Own:
+    def own(self, connection: Connection, fence: Fence, now: datetime) -> Own:
         """The server that asks; holds its row against the watchdog until the commit. Raises FencedError."""
-        return self._workers.own(connection, fence)
+        return self._workers.own(connection, fence, now)
 
     def instances(self, connection: Connection, own: Own, level: int, limit: int, now: datetime) -> dict[str, bool]:
         """Ready instances that the server takes, in their order, by id: whether nobody has ever run them.

@@ -8,9 +8,8 @@ from sqlalchemy import Connection, select
 
 from orchestrion.model.job import JobStatus, StopLevel, has_ended
 from orchestrion.ports.runs import JobRecord
-from orchestrion.storage.admission import admit
 from orchestrion.storage.endings import stop_job
-from orchestrion.storage.placements import store_job
+from orchestrion.storage.starts import start_job
 from orchestrion.storage.tables import job
 
 
@@ -19,8 +18,7 @@ def add_child(connection: Connection, child: JobRecord) -> None:
 
     Its id follows from the execution that invokes it: stored again, it changes nothing.
     """
-    if store_job(connection, child, 1):
-        admit(connection, child.runbook_id, child.created_at)
+    start_job(connection, child)
 
 
 def stop_child(connection: Connection, job_id: str, now: datetime, level: StopLevel) -> None:

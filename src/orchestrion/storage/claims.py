@@ -17,16 +17,16 @@ from orchestrion.storage.dialect import among
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import wake_due
 from orchestrion.storage.rows import optional_json
-from orchestrion.storage.tables import inbox, instance, job
-from orchestrion.storage.turns import IS_READY
+from orchestrion.storage.tables import IS_OWNED, IS_READY, inbox, instance, job
 
 
 def claim(connection: Connection, fence: Fence, assignment: Assignment, limit: int, now: datetime) -> list[Claimed]:
     """See ports.JournalStore."""
-    own = assignment.own(connection, fence)
+    own = assignment.own(connection, fence, now)
     if not own.takes_work:
         return []
-    wake_due(connection, limit, now)
+    if own.is_any_due:
+        wake_due(connection, limit, now)
     wanted = assignment.instances(connection, own, ENGINE_LEVEL, limit, now)
     if not wanted:
         return []
@@ -72,7 +72,7 @@ _TAKE = (
 def owned(connection: Connection, fence: Fence, known: Collection[str]) -> list[Claimed]:
     """See ports.JournalStore."""
     check_fence(connection, fence)
-    mine = (instance.c.server_id == fence.server_id) & (instance.c.state == InstanceState.OWNED.value)
+    mine = (instance.c.server_id == fence.server_id) & (IS_OWNED)
     leases = {row.id: row.lease for row in connection.execute(select(instance.c.id, instance.c.lease).where(mine))}
     unknown = [each for each in leases if each not in known]
     return [_claimed(row, leases[row["id"]], is_fresh=False) for row in _claimed_rows(connection, unknown)]
@@ -154,7 +154,7 @@ def messages(connection: Connection, fence: Fence, now: datetime) -> dict[str, l
         .join(instance, instance.c.id == inbox.c.instance_id)
         .where(
             instance.c.server_id == fence.server_id,
-            instance.c.state == InstanceState.OWNED.value,
+            IS_OWNED,
             inbox.c.due <= now,
         )
         .order_by(inbox.c.due, inbox.c.message_id)

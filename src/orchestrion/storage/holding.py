@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic_core import from_json
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from orchestrion.model.job import InstanceState, JobStatus
 from orchestrion.model.values import Json
 from orchestrion.ports.journal import Hold, Park, Snapshot
 from orchestrion.storage.dialect import insert_or_ignore
 from orchestrion.storage.rows import json_text
-from orchestrion.storage.tables import inbox, instance, job, snapshot
+from orchestrion.storage.tables import IS_PARKED, inbox, instance, job, snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def wake(connection: Connection, instance_id: str) -> None:
     """Makes a parked instance ready: a server takes it up where it stood."""
     connection.execute(
         update(instance)
-        .where(instance.c.id == instance_id, instance.c.state == InstanceState.PARKED.value)
+        .where(instance.c.id == instance_id, IS_PARKED)
         .values(state=InstanceState.READY.value, wake_at=None)
     )
 
@@ -56,9 +56,11 @@ def wake_due(connection: Connection, limit: int, now: datetime) -> None:
         wake(connection, instance_id)
 
 
+_IS_DUE = (IS_PARKED, instance.c.wake_at <= bindparam("now", type_=instance.c.wake_at.type))
+IS_ANY_DUE = exists().where(*_IS_DUE)
 _DUE = (
     select(instance.c.id)
-    .where(instance.c.state == InstanceState.PARKED.value, instance.c.wake_at <= bindparam("now"))
+    .where(*_IS_DUE)
     .order_by(instance.c.wake_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -11,7 +11,7 @@ from orchestrion.model.resources import ServerStatus
 from orchestrion.ports.maintenance import Code, Violation
 from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.fencing import is_heard
-from orchestrion.storage.tables import inbox, instance, job, monitor, runbook, server, trigger
+from orchestrion.storage.tables import IS_OWNED, IS_PARKED, inbox, instance, job, monitor, runbook, server, trigger
 from orchestrion.storage.trigger_outcomes import WAITS
 
 _MOST = 1000  # of each kind: more would say nothing new
@@ -68,7 +68,7 @@ def _has_owner(owner: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _owner_gone() -> _Query:
-    return _instances(instance.c.state == InstanceState.OWNED.value, ~_has_owner(instance.c.server_id))
+    return _instances(IS_OWNED, ~_has_owner(instance.c.server_id))
 
 
 def _has_message() -> ColumnElement[bool]:
@@ -78,12 +78,11 @@ def _has_message() -> ColumnElement[bool]:
 def _no_wake_up() -> _Query:
     """A parked one is woken by its timer, by a message, or by the end of a runbook that it invoked."""
     has_child = exists().where(job.c.parent_instance_id == instance.c.id, job.c.status.in_(ACTIVE))
-    parked = instance.c.state == InstanceState.PARKED.value
-    return _instances(parked, instance.c.wake_at.is_(None), ~has_child, ~_has_message())
+    return _instances(IS_PARKED, instance.c.wake_at.is_(None), ~has_child, ~_has_message())
 
 
 def _unseen_message() -> _Query:
-    return _instances(instance.c.state == InstanceState.PARKED.value, _has_message())
+    return _instances(IS_PARKED, _has_message())
 
 
 def _no_reason() -> _Query:

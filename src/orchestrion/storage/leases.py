@@ -28,7 +28,7 @@ class SqlLeases:
         new = insert_or_ignore(self._connection, lease).values(name=name, epoch=1, **granted)
         if self._connection.execute(new).rowcount:
             return drawn
-        taken = update(lease).where(lease.c.name == name, lease.c.expires_at < moment())
+        taken = update(lease).where(lease.c.name == name, lease.c.expires_at <= moment())
         return drawn if self._connection.execute(taken.values(epoch=lease.c.epoch + 1, **granted)).rowcount else None
 
     def release(self, name: str, token: str) -> None:

@@ -23,7 +23,7 @@ def claim_monitors(
     connection: Connection, fence: Fence, assignment: Assignment, limit: int, now: datetime
 ) -> list[ArmedMonitor]:
     """See ports.JournalStore."""
-    own = assignment.own(connection, fence)
+    own = assignment.own(connection, fence, now)
     wanted = assignment.monitors(connection, own, limit, now) if own.takes_work else []
     if not wanted:
         return []

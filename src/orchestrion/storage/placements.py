@@ -68,19 +68,23 @@ def read_placements(connection: Connection, ids: Iterable[str]) -> dict[str, Pla
     }
 
 
-def store_job(connection: Connection, new: JobRecord, instance_limit: int) -> bool:
-    """Stores a job with its placement, unless one with its id or its idempotency key is there."""
+def store_job(connection: Connection, new: JobRecord, instance_limit: int) -> str | None:
+    """Stores a job with its placement, and gives the placement's id.
+
+    None when a job with its id or its idempotency key is there: nothing is changed then.
+    """
     values = job_values(new)
     wanted = {"of_runbook": new.runbook_id, "of_version": new.version, "of_servers": values["servers"]}
     found = connection.execute(
         _placing(insert_or_ignore(connection, job)), {**values, **wanted, "instance_limit": instance_limit}
     ).one_or_none()
     if found is None:
-        return False
-    if found.placement_id is None or new.test is not None:
-        placed = update(job).where(job.c.id == new.id).values(placement_id=_placed(connection, new))
-        connection.execute(placed)
-    return True
+        return None
+    placement_id: str | None = found.placement_id
+    if placement_id is None or new.test is not None:
+        placement_id = _placed(connection, new)
+        connection.execute(update(job).where(job.c.id == new.id).values(placement_id=placement_id))
+    return placement_id
 
 
 @cache

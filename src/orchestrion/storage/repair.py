@@ -17,7 +17,7 @@ from orchestrion.storage.admission import admit, admit_triggers
 from orchestrion.storage.endings import end_monitor, end_stopped_monitor
 from orchestrion.storage.holding import wake
 from orchestrion.storage.invariants import violations
-from orchestrion.storage.tables import instance, job, monitor, server
+from orchestrion.storage.tables import IS_OWNED, instance, job, monitor, server
 
 _UNKNOWN = "Nobody has noted why; look at its activities, then release or stop it."
 _TAKEN_UP = "A server may take it up."
@@ -53,7 +53,7 @@ def _is_gone(owner: ColumnElement[str | None]) -> ColumnElement[bool]:
 def _free(connection: Connection, found: Violation, _now: datetime) -> str:
     owned = update(instance).where(
         instance.c.id == found.instance_id,
-        instance.c.state == InstanceState.OWNED.value,
+        IS_OWNED,
         _is_gone(instance.c.server_id),
     )
     ready = owned.values(state=InstanceState.READY.value, lease=None)

@@ -73,7 +73,7 @@ def job_record(row: RowMapping, server: str | None) -> JobRecord:
 
 
 def job_values(job: JobRecord) -> dict[str, Any]:
-    """The columns of a new job, all but those that admission sets."""
+    """The columns of a new job, which is admitted when it has its first instance."""
     return {
         "id": job.id,
         "runbook_id": job.runbook_id,
@@ -98,8 +98,9 @@ def job_values(job: JobRecord) -> dict[str, Any]:
         "trace_context": job.trace_context,
         "priority": job.priority,
         "queue_place": queue_place(job.created_at, job.priority),
-        "instance_count": 0,
-        "admitted": False,
+        "instance_count": job.instance_count,
+        "latest_instance_id": job.latest_instance_id,
+        "admitted": job.latest_instance_id is not None,
     }
 
 

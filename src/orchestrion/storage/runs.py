@@ -24,10 +24,9 @@ from orchestrion.ports.runs import (
     LateOutcome,
     RunFilter,
 )
-from orchestrion.storage.admission import ACTIVE, admit
+from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.endings import stop_job
 from orchestrion.storage.holding import Posted, post_message, put_on_hold, release_instance
-from orchestrion.storage.placements import store_job
 from orchestrion.storage.rows import (
     doubt_record,
     execution_record,
@@ -35,6 +34,7 @@ from orchestrion.storage.rows import (
     intent_record,
     job_record,
 )
+from orchestrion.storage.starts import start_job
 from orchestrion.storage.tables import doubt, execution, instance, job, runbook, server, signal
 
 
@@ -51,11 +51,9 @@ class SqlRuns:
         known = self._job_by_key(new.idempotency_key)
         if known is not None:
             return known
-        if not store_job(self._connection, new, instance_limit):
-            # Lost a race against a start with the same key, or this very job was stored before its answer got lost.
-            return self._job_by_key(new.idempotency_key) or self.job(new.id)
-        admit(self._connection, new.runbook_id, new.created_at)
-        return self.job(new.id)
+        started = start_job(self._connection, new, instance_limit)
+        # Else it queues, or it lost a race against a start with the same key, or its own answer got lost before.
+        return started or self._job_by_key(new.idempotency_key) or self.job(new.id)
 
     def job(self, job_id: str) -> JobRecord:
         """See ports.RunStore."""

@@ -9,12 +9,11 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from orchestrion.model.assignment import Defaults
 from orchestrion.model.errors import NotFoundError
-from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import RunbookServer, Wanted
 from orchestrion.ports.server_admin import Orders, Owned
 from orchestrion.storage.lookup import only_row
 from orchestrion.storage.servers import SqlServers
-from orchestrion.storage.tables import announced_type, instance, monitor, server
+from orchestrion.storage.tables import IS_OWNED, announced_type, instance, monitor, server
 from orchestrion.storage.workers import WATCHING, read_defaults
 
 _HELD = ("owned", "stopping")  # states of monitors that a server watches for
@@ -59,9 +58,7 @@ class SqlServerAdmin:
 
     def owned(self, server_id: str) -> Owned:
         """See ports.ServerAdminStore."""
-        instances = select(func.count()).where(
-            instance.c.server_id == server_id, instance.c.state == InstanceState.OWNED.value
-        )
+        instances = select(func.count()).where(instance.c.server_id == server_id, IS_OWNED)
         monitors = select(func.count()).where(monitor.c.server_id == server_id, monitor.c.state.in_(_HELD))
         return Owned(self._connection.scalar(instances) or 0, self._connection.scalar(monitors) or 0)
 

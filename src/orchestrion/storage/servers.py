@@ -18,7 +18,7 @@ from orchestrion.storage.holding import hold_instance
 from orchestrion.storage.leases import SqlLeases, give_up_all
 from orchestrion.storage.moments import moment
 from orchestrion.storage.rows import json_text
-from orchestrion.storage.tables import execution, instance, monitor, server, signal
+from orchestrion.storage.tables import IS_OWNED, execution, instance, monitor, server, signal
 from orchestrion.storage.workers import tags_of
 
 POISON_TAKEOVERS = 3  # in a row without progress of the journal; then the instance is held (durability.md 5)
@@ -89,11 +89,7 @@ class SqlServers:
 
     def running_counts(self) -> dict[str, int]:
         """See ports.ServerStore."""
-        query = (
-            select(instance.c.server_id, func.count())
-            .where(instance.c.state == InstanceState.OWNED.value)
-            .group_by(instance.c.server_id)
-        )
+        query = select(instance.c.server_id, func.count()).where(IS_OWNED).group_by(instance.c.server_id)
         return dict(self._connection.execute(query).all())
 
     def pulses(self) -> list[Pulse]:
@@ -121,7 +117,7 @@ class SqlServers:
         """Makes what the server owned ready again; what crashes took over too often without progress is held."""
         give_up_all(self._connection, server_id)
         owned = select(instance.c.id, instance.c.takeovers, instance.c.takeover_sequence).where(
-            instance.c.server_id == server_id, instance.c.state == InstanceState.OWNED.value
+            instance.c.server_id == server_id, IS_OWNED
         )
         for row in self._connection.execute(owned).all():
             reached = self._reached(row.id)

@@ -12,8 +12,7 @@ from orchestrion.model.start_reason import MOST_COUNTED, Queued, Seen, Waiting
 from orchestrion.storage.admission import ACTIVE, IS_QUEUED
 from orchestrion.storage.placements import read_placements
 from orchestrion.storage.servers import SqlServers
-from orchestrion.storage.tables import instance, job, monitor, runbook
-from orchestrion.storage.turns import IS_READY
+from orchestrion.storage.tables import IS_READY, instance, job, monitor, runbook
 from orchestrion.storage.workers import RUNNING, WATCHING, announced
 
 _ENTRIES = "|"  # between the servers in instance.eligible

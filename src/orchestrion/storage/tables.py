@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    literal_column,
     text,
 )
 
@@ -409,6 +410,10 @@ instance = Table(
     Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
     Column("wake_at", Instant),  # of a parked one: when its next timer is due; none waits for its inbox alone
 )
+#: Word for word the conditions of the partial indexes: with a parameter in its place a database would read every row.
+IS_READY = instance.c.state == literal_column("'ready'")
+IS_OWNED = instance.c.state == literal_column("'owned'")
+IS_PARKED = instance.c.state == literal_column("'parked'")
 _PARKED = text("state = 'parked'")
 Index("ix_instance_parked", instance.c.wake_at, sqlite_where=_PARKED, postgresql_where=_PARKED)
 _READY, _OWNED = text("state = 'ready'"), text("state = 'owned'")

@@ -13,16 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, literal_column, select
+from sqlalchemy import Connection, bindparam, select
 
-from orchestrion.model.job import InstanceState
-from orchestrion.storage.tables import instance
+from orchestrion.storage.tables import IS_READY, instance
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
 PRIORITY_STEP = timedelta(hours=1) // _TICK
-#: Word for word the condition of the partial indexes, or the databases would not use them.
-IS_READY = instance.c.state == literal_column(f"'{InstanceState.READY.value}'")
 
 _OF_PRIORITY = (IS_READY, instance.c.priority == bindparam("priority"))
 _FIRST = select(instance.c.turn).where(*_OF_PRIORITY).order_by(instance.c.turn).limit(1)
@@ -32,7 +29,8 @@ _LAST = (
     .order_by(instance.c.turn.desc())
     .limit(1)
 )
-_BOUNDS = select(_FIRST.scalar_subquery(), _LAST.scalar_subquery())
+FIRST, LAST = _FIRST.scalar_subquery(), _LAST.scalar_subquery()
+_BOUNDS = select(FIRST, LAST)
 
 
 def queue_place(since: datetime, priority: int) -> int:
@@ -54,5 +52,10 @@ def turns(connection: Connection, wanted: Sequence[tuple[str, int]], now: dateti
 
 def _turn(connection: Connection, runbook_id: str, priority: int, now: datetime) -> int:
     first, last = connection.execute(_BOUNDS, {"runbook": runbook_id, "priority": priority}).one()
-    earliest: int = queue_place(now, priority) if first is None else first
+    return turn_behind(first, last, queue_place(now, priority))
+
+
+def turn_behind(first: int | None, last: int | None, place: int) -> int:
+    """The turn behind the `last` of the runbook, and not before the `first` of all; with neither, its queue place."""
+    earliest = place if first is None else first
     return earliest if last is None else max(earliest, last + 1)

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
-from orchestrion.model.job import InstanceState
 from orchestrion.ports.maintenance import Late
-from orchestrion.storage.tables import instance
+from orchestrion.storage.tables import IS_READY, instance
 
 
 class SqlWatch:
@@ -19,7 +18,7 @@ class SqlWatch:
 
     def not_begun(self, before: datetime, limit: int) -> list[Late]:
         """See ports.WatchStore."""
-        ready = (instance.c.state == InstanceState.READY.value) & instance.c.started_at.is_(None)
+        ready = (IS_READY) & instance.c.started_at.is_(None)
         query = select(instance).where(ready, instance.c.created_at < before).order_by(instance.c.id).limit(limit)
         return [_late(row) for row in self._connection.execute(query).mappings()]
 

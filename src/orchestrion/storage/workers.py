@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from pydantic_core import from_json
@@ -15,19 +16,18 @@ from sqlalchemy import (
     bindparam,
     exists,
     func,
-    literal_column,
     select,
     update,
 )
 
 from orchestrion.model.assignment import Defaults, Policy, Worker
-from orchestrion.model.job import InstanceState
 from orchestrion.model.resources import ServerStatus, Wanted
 from orchestrion.ports.journal import Fence
 from orchestrion.ports.server_admin import DEFAULT_ASSIGNMENT, DEFAULT_SERVERS
 from orchestrion.storage.fencing import fenced, is_heard
+from orchestrion.storage.holding import IS_ANY_DUE
 from orchestrion.storage.moments import moment
-from orchestrion.storage.tables import announced_type, instance, monitor, server, setting
+from orchestrion.storage.tables import IS_OWNED, announced_type, instance, monitor, server, setting
 
 #: A server that has not beaten for this share of its lease is not waited for; it is not yet taken for dead.
 SILENT_AFTER = 2 / 3
@@ -61,16 +61,18 @@ _DECIDING = (
 )
 #: The fence as in fencing.py, and with it everything that decides what the server may take.
 _OWN: Select[Any] = (
-    select(*_DECIDING, _setting(DEFAULT_SERVERS), _setting(DEFAULT_ASSIGNMENT), _HAS_OTHERS.label("has_others"))
+    select(
+        *_DECIDING,
+        _setting(DEFAULT_SERVERS),
+        _setting(DEFAULT_ASSIGNMENT),
+        _HAS_OTHERS.label("has_others"),
+        IS_ANY_DUE.label("is_any_due"),
+    )
     .where(server.c.id == bindparam("server"), server.c.epoch == bindparam("epoch"))
     .with_for_update(read=True, key_share=True, of=server)
 )
 _OTHERS: Select[Any] = select(*_DECIDING).where(server.c.id != bindparam("server"), *_LIVE)
-RUNNING = (
-    select(instance.c.server_id, func.count())
-    .where(instance.c.state == literal_column(f"'{InstanceState.OWNED.value}'"))
-    .group_by(instance.c.server_id)
-)
+RUNNING = select(instance.c.server_id, func.count()).where(IS_OWNED).group_by(instance.c.server_id)
 WATCHING = select(monitor.c.server_id, func.count()).where(monitor.c.state == "owned").group_by(monitor.c.server_id)
 
 
@@ -78,7 +80,8 @@ WATCHING = select(monitor.c.server_id, func.count()).where(monitor.c.state == "o
 class Own:
     """The server that asks, and what holds for all servers; what it runs is not counted yet.
 
-    `takes_work` is False while people want it to take nothing new.
+    `takes_work` is False while people want it to take nothing new; `is_any_due` says whether a parked instance has
+    slept long enough.
     """
 
     worker: Worker
@@ -86,6 +89,7 @@ class Own:
     takes_work: bool
     is_limited: bool
     has_others: bool
+    is_any_due: bool
     monitor_capacity: int
 
 
@@ -95,9 +99,9 @@ class Workers:
     def __init__(self) -> None:
         self._types: dict[tuple[str, int], frozenset[str]] = {}
 
-    def own(self, connection: Connection, fence: Fence) -> Own:
+    def own(self, connection: Connection, fence: Fence, now: datetime) -> Own:
         """The server that asks; holds its row as check_fence does. Raises FencedError."""
-        row = connection.execute(_OWN, {"server": fence.server_id, "epoch": fence.epoch}).one_or_none()
+        row = connection.execute(_OWN, {"server": fence.server_id, "epoch": fence.epoch, "now": now}).one_or_none()
         if row is None:
             raise fenced(fence)
         found = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
@@ -107,6 +111,7 @@ class Workers:
             row.wanted == Wanted.ACTIVE.value,
             row.claim_limit is not None,
             row.has_others,
+            row.is_any_due,
             row.monitor_capacity,
         )
 
