@@ -39,7 +39,7 @@ async def chain(place: Place, load: Load) -> Figures:
     raw_before = 0.0
     with place.servers(load.servers, max(1, load.in_flight // load.servers)) as servers:
         await until_ended(place, await place.release(_WARM_UP * load.servers))
-        await _set_row_aside(place)
+        await set_row_aside(place)
         raw_before = await place.sql.raw_rate(_RAW_ROWS)
         figures = await run(place, servers, load)
     raw = (raw_before + await place.sql.raw_rate(_RAW_ROWS)) / 2
@@ -116,7 +116,7 @@ async def check_rows(place: Place, stamp: str, jobs: int) -> None:
         raise AssertionError(f"rows, distinct, status, status, instances: {found} instead of {wanted}")
 
 
-async def _set_row_aside(place: Place) -> None:
+async def set_row_aside(place: Place) -> None:
     """Keeps a finished execution of the chain: its size is what the raw rate is measured with."""
     await place.sql.run(
         f"CREATE TABLE {RAW_TABLE} AS SELECT * FROM execution WHERE activity_id = 'a5' LIMIT 1",

@@ -15,10 +15,11 @@ from orchestrion.bootstrap.composition import Core
 from orchestrion.model.access import SYSTEM
 from orchestrion.services.jobs import StartRequest
 from tests.bench import runbooks
-from tests.bench.chain import CHAIN, Figures, Load, prepared
+from tests.bench.chain import CHAIN, Figures, Load, prepared, set_row_aside
 from tests.bench.place import Place, serving
 
 _RUNS, _WARM_UP = 200, 20
+_COMMITS = CHAIN + 3  # of a chain, one after another: the start, the claim, the first row, and one for each activity
 _ENDS = frozenset({"success", "warning", "failed", "canceled"})
 
 
@@ -32,9 +33,15 @@ class Runs:
 
 
 async def idle(place: Place, load: Load) -> Figures:
-    """A chain of ten at a time: server and caller in one process, and, on PostgreSQL, in two."""
+    """A chain of ten at a time: server and caller in one process, and, on PostgreSQL, in two.
+
+    With it, how long the database alone takes for as many commits of one row each.
+    """
     runbook_id = await prepared(place, load.kind)
-    return await _both(place, Runs(runbook_id, CHAIN, _RUNS))
+    figures = await _both(place, Runs(runbook_id, CHAIN, _RUNS))
+    await set_row_aside(place)
+    rate = await place.sql.raw_rate(_RUNS * _COMMITS, batch=1)
+    return figures | {"commits_ms": round(1000 * _COMMITS / rate, 2)}
 
 
 async def fan(place: Place, load: Load) -> Figures:

@@ -104,7 +104,14 @@ _CHAIN = (
     "server µs",
     "database µs",
 )
-_LATENCY = ("one run on an idle system", "database", "end p50 / p95", "first activity p50 / p95", "across processes")
+_LATENCY = (
+    "one run on an idle system",
+    "database",
+    "end p50 / p95",
+    "first activity p50 / p95",
+    "across processes",
+    "its commits alone",
+)
 _SCALE = ("jobs of one runbook", "database", "activities/s with 1,000", "with 1,000,000", "ratio", "server µs")
 _MEMORY = ("memory", "idle server", "each instance in flight", "each parked instance")
 _STARTS = ("starts a second", "one caller", "32 callers", "32 callers, 2,000 jobs wait")
@@ -131,7 +138,8 @@ def _latency(each: Result) -> Sequence[object]:
     if "across_p50_ms" in each:
         end, first = each["across_p50_ms"], each["across_p50_first_ms"]
         across = f"end {end:.1f} ms, first activity {first:.1f} ms"
-    return (_TOLD[each["workload"]], _NAMES[each["database"]], both("ms"), both("first_ms"), across)
+    alone = f"{each['commits_ms']:.1f} ms" if "commits_ms" in each else "-"
+    return (_TOLD[each["workload"]], _NAMES[each["database"]], both("ms"), both("first_ms"), across, alone)
 
 
 def _scale(each: Result) -> Sequence[object]:

@@ -29,8 +29,8 @@ class Sql(Protocol):
     async def copies(self, table: str, template: str, changes: Mapping[str, Sequence[str | None]]) -> None:
         """Inserts copies of the one row of `template` into `table`, as many as there are values for each column."""
 
-    async def raw_rate(self, count: int) -> float:
-        """Rows a second that the database takes in bulk: the only row of the table `bench_raw`, again and again."""
+    async def raw_rate(self, count: int, batch: int = _BATCH) -> float:
+        """Rows a second that the database takes: the only row of the table `bench_raw`, so many in each commit."""
 
     async def announce(self, text: str) -> None:
         """Tells servers, where that is possible from outside."""
@@ -67,7 +67,7 @@ class SqliteSql:
         self._connection.executemany(statement, zip(*(changes[name] for name in order), strict=True))
         self._connection.execute("COMMIT")
 
-    async def raw_rate(self, count: int) -> float:
+    async def raw_rate(self, count: int, batch: int = _BATCH) -> float:
         """See Sql."""
         row = list(self._connection.execute(f"SELECT * FROM {RAW_TABLE}").fetchone())
         (definition,) = self._connection.execute("SELECT sql FROM sqlite_master WHERE name = 'execution'").fetchone()
@@ -77,11 +77,11 @@ class SqliteSql:
         marks = ", ".join("?" for _ in row)
         statement = f"INSERT INTO {RAW_TABLE}_into VALUES ({marks})"
         columns = [each[1] for each in self._connection.execute(f"PRAGMA table_info({RAW_TABLE})")]
-        batches = _batches(row, columns, count)
+        batches = _batches(row, columns, count, batch)
         begin = time.perf_counter()
-        for batch in batches:
+        for rows in batches:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(statement, batch)
+            self._connection.executemany(statement, rows)
             self._connection.execute("COMMIT")
         rate = count / (time.perf_counter() - begin)
         self._connection.execute(f"DROP TABLE {RAW_TABLE}_into")
@@ -125,17 +125,17 @@ class PostgresSql:
         async with self._turn:
             await self._connection.execute(statement, *(list(changes[name]) for name in order))
 
-    async def raw_rate(self, count: int) -> float:
+    async def raw_rate(self, count: int, batch: int = _BATCH) -> float:
         """See Sql."""
         await self._connection.execute(f"CREATE TABLE {RAW_TABLE}_into (LIKE execution INCLUDING ALL)")
         types = await self._types(RAW_TABLE)
         arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types.values(), start=1))
         statement = f"INSERT INTO {RAW_TABLE}_into SELECT * FROM unnest({arrays})"
         row = tuple(await self._connection.fetchrow(f"SELECT * FROM {RAW_TABLE}"))
-        columns = [list(zip(*batch, strict=True)) for batch in _batches(row, list(types), count)]
+        columns = [list(zip(*rows, strict=True)) for rows in _batches(row, list(types), count, batch)]
         begin = time.perf_counter()
-        for batch in columns:
-            await self._connection.execute(statement, *batch)
+        for rows in columns:
+            await self._connection.execute(statement, *rows)
         rate = count / (time.perf_counter() - begin)
         await self._connection.execute(f"DROP TABLE {RAW_TABLE}_into")
         return rate
@@ -169,7 +169,7 @@ def seconds_of(kind: str, moment: str) -> str:
     return f"86400.0 * julianday({moment})" if kind == "sqlite" else f"extract(epoch FROM {moment})"
 
 
-def _batches(row: Sequence[Any], columns: Sequence[str], count: int) -> list[list[tuple[Any, ...]]]:
+def _batches(row: Sequence[Any], columns: Sequence[str], count: int, batch: int) -> list[list[tuple[Any, ...]]]:
     """Copies of an execution's row with keys of their own, ten for each instance, made before the clock runs."""
     places = [columns.index(name) for name in ("instance_id", "sequence", "id")]
     made, instance_id = [], ""
@@ -179,4 +179,4 @@ def _batches(row: Sequence[Any], columns: Sequence[str], count: int) -> list[lis
         for place, value in zip(places, (instance_id, number % 10, str(uuid7())), strict=True):
             each[place] = value
         made.append(tuple(each))
-    return [made[start : start + _BATCH] for start in range(0, count, _BATCH)]
+    return [made[start : start + batch] for start in range(0, count, batch)]

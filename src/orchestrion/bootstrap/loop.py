@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 #: A server makes and drops many small objects in every turn. With the collector's own thresholds it looks through all
 #: that live, again and again; a third of the time of an activity went there (docs/performance.md).
-_THRESHOLDS = (50_000, 20, 50)
+_THRESHOLDS = (50_000, 20, 10)
 
 
 def run_server(serve: Callable[..., Awaitable[T]], *arguments: object) -> T:
