@@ -330,4 +330,4 @@ class WatchStore(Protocol):
     """Runs that somebody should hear of (spec 5.7)."""
 
     def not_begun(self, before: datetime, limit: int) -> list[Late]:
-        """Instances that no server has ever taken up, ready since before a moment, the oldest first."""
+        """Instances that no server has ever taken up, ready since before a moment, in their turn."""

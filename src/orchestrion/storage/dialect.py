@@ -113,6 +113,7 @@ class _Among(ColumnElement[bool]):
 
     inherit_cache = True
     type = Boolean()
+    _is_implicitly_boolean = True  # or SQLite would be asked whether `x IN (…) = 1`, and use no index for that
     _traverse_internals = [  # noqa: RUF012 - by these SQLAlchemy tells statements apart
         ("column", InternalTraversal.dp_clauseelement),
         ("name", InternalTraversal.dp_string),

@@ -18,8 +18,8 @@ class SqlWatch:
 
     def not_begun(self, before: datetime, limit: int) -> list[Late]:
         """See ports.WatchStore."""
-        ready = (IS_READY) & instance.c.started_at.is_(None)
-        query = select(instance).where(ready, instance.c.created_at < before).order_by(instance.c.id).limit(limit)
+        late = (IS_READY, instance.c.started_at.is_(None), instance.c.created_at < before)
+        query = select(instance).where(*late).order_by(instance.c.turn, instance.c.id).limit(limit)
         return [_late(row) for row in self._connection.execute(query).mappings()]
 
 
