@@ -74,7 +74,7 @@ async def test_a_run_reads_only_what_is_open(site: tuple[Site, Seen]) -> None:
 
 
 async def test_looking_after_servers_reads_only_what_is_open(site: tuple[Site, Seen]) -> None:
-    """What the watchdog, the list of servers and the figures ask for again and again."""
+    """What the watchdog, the list of servers, the figures and the repair ask for again and again."""
     here, seen = site
     await here.start("R")
     await here.claim("s")
@@ -83,6 +83,8 @@ async def test_looking_after_servers_reads_only_what_is_open(site: tuple[Site, S
     await here.database.read(lambda tx: tx.watch.not_begun(NOW + timedelta(minutes=1), 10))
     await here.database.read(lambda tx: tx.figures.figures())
     await here.database.read(lambda tx: tx.server_admin.owned(fence.server_id))
+    await here.database.read(lambda tx: tx.invariants.violations())
+    await here.database.read(lambda tx: tx.incarnation.current())
     await here.journal.messages(fence, NOW)
     await here.journal.owned(fence, [])
     await here.database.write(lambda tx: tx.servers.leave(fence.server_id, fence.epoch, NOW))

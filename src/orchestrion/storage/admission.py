@@ -21,7 +21,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    text,
     update,
 )
 from uuid_utils import uuid7
@@ -31,7 +30,7 @@ from orchestrion.ports.runs import JobRecord
 from orchestrion.storage.dialect import among
 from orchestrion.storage.gauges import Gauge, locked, save
 from orchestrion.storage.rows import eligible_text, job_values
-from orchestrion.storage.tables import instance, job, monitor, runbook, trigger
+from orchestrion.storage.tables import IS_ADMITTED, IS_OPEN, IS_QUEUED, instance, job, monitor, runbook, trigger
 from orchestrion.storage.trigger_outcomes import WAITS, cancel_left, count_waiting, hand_over, settle
 from orchestrion.storage.turns import FIRST, LAST, queue_place, turn_behind, turns
 
@@ -43,10 +42,6 @@ ACTIVE = tuple(
 )
 #: Of monitors whose triggers get their instances: what one has stored is not lost when its watch fails.
 STARTING = tuple(status.value for status in (JobStatus.PENDING, JobStatus.WAITING, JobStatus.FAILED))
-#: Word for word the conditions of the partial indexes, or the databases would not use them.
-IS_ADMITTED = text("job.status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND job.admitted")
-IS_QUEUED = text("job.status = 'pending' AND NOT job.admitted")
-IS_OPEN = text("instance.state <> 'ended'")
 
 _RUNBOOK: BindParameter[str] = bindparam("runbook")
 _LIMITS = (

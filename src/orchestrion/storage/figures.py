@@ -14,11 +14,9 @@ from orchestrion.ports.observability import DatabaseFacts, Figures, ServerFigure
 from orchestrion.storage.dialect import is_postgres
 from orchestrion.storage.moments import moment
 from orchestrion.storage.servers import SqlServers
-from orchestrion.storage.tables import doubt, instance, job, monitor, trigger
+from orchestrion.storage.tables import IS_ACTIVE, IS_OPEN, doubt, instance, job, monitor, trigger
 
 # Word for word the conditions of the partial indexes, or the databases would not use them.
-_JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
-_INSTANCE_ACTIVE = text("state <> 'ended'")
 _TRIGGER_WAITING = text("instance_id IS NULL AND outcome IS NULL")
 #: Settings of PostgreSQL by which a commit is durable when it returns, with the values that are not safe.
 _UNSAFE = {"fsync": ("off",), "full_page_writes": ("off",), "synchronous_commit": ("off",)}
@@ -36,9 +34,9 @@ class SqlFigures:
     def figures(self) -> Figures:
         """See ports.FigureStore."""
         now = self._now()
-        jobs = self._counted(select(job.c.status, func.count(), func.min(job.c.created_at)).where(_JOB_ACTIVE))
+        jobs = self._counted(select(job.c.status, func.count(), func.min(job.c.created_at)).where(IS_ACTIVE))
         instances = self._counted(
-            select(instance.c.state, func.count(), func.min(instance.c.created_at)).where(_INSTANCE_ACTIVE)
+            select(instance.c.state, func.count(), func.min(instance.c.created_at)).where(IS_OPEN)
         )
         states = self._connection.execute(select(monitor.c.state, func.count()).group_by(monitor.c.state))
         store = SqlServers(self._connection)

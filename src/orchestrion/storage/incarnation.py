@@ -15,7 +15,7 @@ from orchestrion.storage.admission import admit, admit_triggers
 from orchestrion.storage.endings import end_monitor
 from orchestrion.storage.events import SqlEvents
 from orchestrion.storage.moments import moment
-from orchestrion.storage.tables import installation, instance, job, lease, monitor, server
+from orchestrion.storage.tables import IS_ACTIVE, installation, instance, job, lease, monitor, server
 
 #: No epoch of the time that was lost comes again, so that a server of that time is fenced whatever it registered as.
 EPOCHS_APART = 1_000_000
@@ -33,7 +33,8 @@ class SqlIncarnation:
     def current(self) -> Incarnation:
         """See ports.IncarnationStore."""
         row = self._connection.execute(select(installation)).mappings().one_or_none()
-        held = self._connection.scalar(select(func.count()).where(job.c.restored, job.c.status == JobStatus.HELD.value))
+        is_held = (IS_ACTIVE, job.c.restored, job.c.status == JobStatus.HELD.value)
+        held = self._connection.scalar(select(func.count()).where(*is_held))
         if row is None:
             return Incarnation(1, None, "", 0)
         reason = row["incarnation_reason"] or ""

@@ -9,15 +9,27 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, fu
 from orchestrion.model.job import InstanceState, JobStatus, has_ended
 from orchestrion.model.resources import ServerStatus
 from orchestrion.ports.maintenance import Code, Violation
-from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.fencing import is_heard
-from orchestrion.storage.tables import IS_OWNED, IS_PARKED, inbox, instance, job, monitor, runbook, server, trigger
+from orchestrion.storage.tables import (
+    IS_ACTIVE,
+    IS_ADMITTED,
+    IS_OPEN,
+    IS_OWNED,
+    IS_PARKED,
+    IS_QUEUED,
+    inbox,
+    instance,
+    job,
+    monitor,
+    runbook,
+    server,
+    trigger,
+)
 from orchestrion.storage.trigger_outcomes import WAITS
 
 _MOST = 1000  # of each kind: more would say nothing new
 _LEASES = 3.0  # so many leases unheard, and a server should have been taken for dead
 _ENDS = [status.value for status in JobStatus if has_ended(status)]
-_OPEN = instance.c.state != InstanceState.ENDED.value
 _ARMED = (JobStatus.PENDING.value, JobStatus.WAITING.value)
 _Query = Select[*tuple[object, ...]]
 
@@ -25,8 +37,13 @@ _Query = Select[*tuple[object, ...]]
 def violations(connection: Connection) -> Iterator[Violation]:
     """See ports.InvariantStore."""
     for code, (query, words) in CHECKS.items():
-        for row in connection.execute(query().limit(_MOST)).mappings():
-            yield _violation(code, words, row)
+        # Put in order here: an order in the statement would make SQLite read all that ever was in that order.
+        rows = connection.execute(query().limit(_MOST)).mappings()
+        yield from sorted((_violation(code, words, row) for row in rows), key=_place)
+
+
+def _place(found: Violation) -> tuple[str, str, str]:
+    return (found.runbook_id, found.job_id or "", found.instance_id or "")
 
 
 def _violation(code: Code, words: str, row: RowMapping) -> Violation:
@@ -41,25 +58,17 @@ def _violation(code: Code, words: str, row: RowMapping) -> Violation:
 
 
 def _instances(*wrong: ColumnElement[bool]) -> _Query:
-    return (
-        select(
-            instance.c.id.label("instance_id"),
-            instance.c.job_id,
-            instance.c.runbook_id,
-            instance.c.runbook_path,
-            instance.c.state,
-        )
-        .where(_OPEN, *wrong)
-        .order_by(instance.c.id)
-    )
+    return select(
+        instance.c.id.label("instance_id"),
+        instance.c.job_id,
+        instance.c.runbook_id,
+        instance.c.runbook_path,
+        instance.c.state,
+    ).where(IS_OPEN, *wrong)
 
 
 def _jobs(*wrong: ColumnElement[bool]) -> _Query:
-    return (
-        select(job.c.id.label("job_id"), job.c.runbook_id, job.c.runbook_path, job.c.status)
-        .where(job.c.status.in_(ACTIVE), *wrong)
-        .order_by(job.c.id)
-    )
+    return select(job.c.id.label("job_id"), job.c.runbook_id, job.c.runbook_path, job.c.status).where(IS_ACTIVE, *wrong)
 
 
 def _has_owner(owner: ColumnElement[str]) -> ColumnElement[bool]:
@@ -77,7 +86,7 @@ def _has_message() -> ColumnElement[bool]:
 
 def _no_wake_up() -> _Query:
     """A parked one is woken by its timer, by a message, or by the end of a runbook that it invoked."""
-    has_child = exists().where(job.c.parent_instance_id == instance.c.id, job.c.status.in_(ACTIVE))
+    has_child = exists().where(job.c.parent_instance_id == instance.c.id, IS_ACTIVE)
     return _instances(IS_PARKED, instance.c.wake_at.is_(None), ~has_child, ~_has_message())
 
 
@@ -95,25 +104,16 @@ def _unknown_state() -> _Query:
 
 
 def _not_admitted() -> _Query:
-    """Runbooks, by id: which of their jobs is next is for admission to say."""
-    other = job.alias()
-    admitted = (
-        select(func.count())
-        .where(other.c.runbook_id == runbook.c.id, other.c.status.in_(ACTIVE), other.c.admitted)
-        .scalar_subquery()
-    )
-    has_queued = exists().where(
-        job.c.runbook_id == runbook.c.id, job.c.status == JobStatus.PENDING.value, ~job.c.admitted, ~job.c.restored
-    )
-    return (
-        select(runbook.c.id.label("runbook_id"), runbook.c.path.label("runbook_path"))
-        .where(has_queued, admitted < runbook.c.max_simultaneous_jobs)
-        .order_by(runbook.c.id)
+    """Runbooks: which of their jobs is next is for admission to say."""
+    admitted = select(func.count()).where(job.c.runbook_id == runbook.c.id, IS_ADMITTED).scalar_subquery()
+    has_queued = exists().where(job.c.runbook_id == runbook.c.id, IS_QUEUED, ~job.c.restored)
+    return select(runbook.c.id.label("runbook_id"), runbook.c.path.label("runbook_path")).where(
+        has_queued, admitted < runbook.c.max_simultaneous_jobs
     )
 
 
 def _is_worked_on() -> ColumnElement[bool]:
-    return exists().where(instance.c.job_id == job.c.id, _OPEN)
+    return exists().where(instance.c.job_id == job.c.id, IS_OPEN)
 
 
 def _job_lost() -> _Query:
@@ -142,7 +142,7 @@ def _monitor_lost() -> _Query:
 
 
 def _trigger_not_admitted() -> _Query:
-    running = select(func.count()).where(instance.c.job_id == job.c.id, _OPEN).scalar_subquery()
+    running = select(func.count()).where(instance.c.job_id == job.c.id, IS_OPEN).scalar_subquery()
     waits = exists().where(trigger.c.job_id == job.c.id, WAITS)
     is_quarantined = exists().where(monitor.c.job_id == job.c.id, monitor.c.quarantined_at.is_not(None))
     return _jobs(job.c.is_monitor, job.c.status.in_(_ARMED), waits, ~is_quarantined, running < job.c.instance_limit)

@@ -35,7 +35,7 @@ from orchestrion.storage.rows import (
     job_record,
 )
 from orchestrion.storage.starts import start_job
-from orchestrion.storage.tables import doubt, execution, instance, job, runbook, server, signal
+from orchestrion.storage.tables import IS_OPEN, doubt, execution, instance, job, runbook, server, signal
 
 
 class SqlRuns:
@@ -324,11 +324,7 @@ def _instances() -> Select[tuple[object, ...]]:
 
 
 def _signals_of_open_instances() -> Select[tuple[object, ...]]:
-    return (
-        select(signal)
-        .join(instance, instance.c.id == signal.c.instance_id)
-        .where(instance.c.state != InstanceState.ENDED.value)
-    )
+    return select(signal).join(instance, instance.c.id == signal.c.instance_id).where(IS_OPEN)
 
 
 def _summary(row: RowMapping) -> ActivitySummary:

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Row, Select, func, or_, select
 
 from orchestrion.model.assignment import Placement, Worker
 from orchestrion.model.start_reason import MOST_COUNTED, Queued, Seen, Waiting
-from orchestrion.storage.admission import ACTIVE, IS_QUEUED
+from orchestrion.storage.admission import ACTIVE
 from orchestrion.storage.placements import read_placements
 from orchestrion.storage.servers import SqlServers
-from orchestrion.storage.tables import IS_READY, instance, job, monitor, runbook
+from orchestrion.storage.tables import IS_QUEUED, IS_READY, instance, job, monitor, runbook
 from orchestrion.storage.workers import RUNNING, WATCHING, announced
 
 _ENTRIES = "|"  # between the servers in instance.eligible

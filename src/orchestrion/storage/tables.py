@@ -355,6 +355,10 @@ job = Table(
     Column("test", LongText),  # the draft under test and its breakpoints, as JSON; ordinary jobs have none
     Column("kept", Boolean, nullable=False, server_default=text("false")),  # no purge takes it
 )
+#: Word for word the conditions of the partial indexes: with a parameter in its place a database would read every row.
+IS_ACTIVE = text("job.status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
+IS_ADMITTED = text("job.status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND job.admitted")
+IS_QUEUED = text("job.status = 'pending' AND NOT job.admitted")
 _JOB_ACTIVE = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held')")
 Index("ix_job_active", job.c.runbook_id, job.c.id, sqlite_where=_JOB_ACTIVE, postgresql_where=_JOB_ACTIVE)
 _JOB_ADMITTED = text("status IN ('pending', 'running', 'waiting', 'stopping', 'held') AND admitted")
@@ -410,7 +414,8 @@ instance = Table(
     Column("restored", Boolean, nullable=False, server_default=text("false")),  # held by a new incarnation
     Column("wake_at", Instant),  # of a parked one: when its next timer is due; none waits for its inbox alone
 )
-#: Word for word the conditions of the partial indexes: with a parameter in its place a database would read every row.
+#: As those of jobs.
+IS_OPEN = text("instance.state <> 'ended'")
 IS_READY = instance.c.state == literal_column("'ready'")
 IS_OWNED = instance.c.state == literal_column("'owned'")
 IS_PARKED = instance.c.state == literal_column("'parked'")
