@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import anyio
 import anyio.to_process
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 from pydantic import ValidationError
 
 from orchestrion.model.condition import Status
@@ -60,13 +61,29 @@ async def invoke(definition: Definition[ActivityInputs], inputs: ActivityInputs,
 
 async def _answer(definition: Definition[ActivityInputs], inputs: ActivityInputs, ctx: RunContext) -> object:
     if definition.mode is Mode.THREAD:
-        return await anyio.to_thread.run_sync(definition.handler, inputs, ctx, abandon_on_cancel=True)
+        return await anyio.to_thread.run_sync(
+            definition.handler, inputs, ctx, abandon_on_cancel=True, limiter=_thread_limit()
+        )
     if definition.mode is Mode.PROCESS:
         return await anyio.to_process.run_sync(definition.handler, inputs, ctx, cancellable=True)
     answer = definition.handler(inputs, ctx)
     if isinstance(answer, AsyncIterator):
         return [each async for each in answer]
     return await answer if inspect.isawaitable(answer) else answer
+
+
+#: Activities in threads mostly wait for something outside. The library's own limit of 40 would make all others wait for
+#: the slowest forty, without a word; how much a server runs is for its capacity to say.
+_MOST_THREADS = 1000
+_threads: RunVar[anyio.CapacityLimiter] = RunVar("activity threads")
+
+
+def _thread_limit() -> anyio.CapacityLimiter:
+    limit = _threads.get(None)
+    if limit is None:
+        limit = anyio.CapacityLimiter(_MOST_THREADS)
+        _threads.set(limit)
+    return limit
 
 
 def _records(answer: object) -> tuple[Record, ...]:
