@@ -23,7 +23,7 @@ from orchestrion.model.errors import (
     UnavailableError,
 )
 from orchestrion.services.throttle import TooManyAttemptsError
-from orchestrion.web.schemas import findings_of
+from orchestrion.web.schemas import UUID_PATTERN, findings_of
 
 MEDIA_TYPE = "application/problem+json"
 _log = structlog.get_logger(__name__)
@@ -83,6 +83,8 @@ def mistakes(errors: Iterable[Any]) -> Iterable[str]:
     for error in errors:
         spot = ".".join(str(part) for part in error["loc"] if part not in {"body", "path", "query"})
         message = str(error["msg"]).removeprefix("Value error, ")
+        if error.get("ctx", {}).get("pattern") == UUID_PATTERN:
+            message = "this is no id; an id is a uuid, such as 019a2b3c-4d5e-7f60-8123-456789abcdef"
         yield f"{spot or 'The body'}: {message[:1].lower()}{message[1:]}."
 
 

@@ -144,6 +144,12 @@ def test_what_does_not_exist_is_not_found(api: httpx2.Client) -> None:
     assert api.get("/jobs/no-id").status_code == 422
 
 
+def test_what_is_no_id_is_told_in_words(api: httpx2.Client) -> None:
+    """Not as the pattern that ids have."""
+    answer = api.get("/jobs/nonsense")
+    assert (answer.status_code, "an id is a uuid, such as" in answer.json()["detail"]) == (422, True)
+
+
 def test_doubts_events_and_servers_are_listed(api: httpx2.Client) -> None:
     """The server of this process is online with its packs."""
     assert api.get("/doubts").json() == []
