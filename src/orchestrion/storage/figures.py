@@ -15,9 +15,8 @@ from orchestrion.storage.dialect import is_postgres
 from orchestrion.storage.moments import moment
 from orchestrion.storage.servers import SqlServers
 from orchestrion.storage.tables import IS_ACTIVE, IS_OPEN, doubt, instance, job, monitor, trigger
+from orchestrion.storage.trigger_outcomes import WAITS
 
-# Word for word the conditions of the partial indexes, or the databases would not use them.
-_TRIGGER_WAITING = text("instance_id IS NULL AND outcome IS NULL")
 #: Settings of PostgreSQL by which a commit is durable when it returns, with the values that are not safe.
 _UNSAFE = {"fsync": ("off",), "full_page_writes": ("off",), "synchronous_commit": ("off",)}
 _LOCAL = ("local", "off")  # values of synchronous_commit by which no standby is waited for
@@ -48,7 +47,7 @@ class SqlFigures:
             oldest_ready=_age(instances, InstanceState.READY.value, now),
             in_doubt=self._count(select(func.count()).select_from(doubt).where(doubt.c.answer.is_(None))),
             monitors={state: count for state, count in states if state != "ended"},
-            triggers_waiting=self._count(select(func.count()).select_from(trigger).where(_TRIGGER_WAITING)),
+            triggers_waiting=self._count(select(func.count()).select_from(trigger).where(WAITS)),
             servers=[_server_figures(each, running.get(each.id, 0), now) for each in servers],
             leader=next((each.name for each in servers if each.is_leader), None),
         )

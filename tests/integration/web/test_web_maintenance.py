@@ -97,8 +97,12 @@ def test_a_kept_job_survives_the_purge_of_its_runbook(api: httpx2.Client, job: d
         assert (preview["instances"]["success"], preview["executions"] > 0) == (count, count > 0)
     assert api.post("/maintenance/purge", json=order).status_code == 202
     eventually(lambda: api.get(f"/jobs/{job['id']}").status_code == 404, "the end of the job's rows")
-    events = api.get("/events").json()["items"]
-    assert any(each["summary"].startswith("The purge of 'Hello' has deleted") for each in events)
+
+    def has_told() -> bool:
+        events = api.get("/events").json()["items"]
+        return any(each["summary"].startswith("The purge of 'Hello' has deleted") for each in events)
+
+    eventually(has_told, "the event that tells of it")
     assert api.put(f"/jobs/{NOBODY}/kept", json={"kept": True}).status_code == 404
 
 
