@@ -13,7 +13,8 @@ from sqlalchemy.engine import make_url
 
 from orchestrion.ports.journal import Fence
 from orchestrion.ports.servers import Registration
-from orchestrion.storage.database import SqlDatabase, postgres_engine, sqlite_engine
+from orchestrion.storage.database import SqlDatabase
+from orchestrion.storage.engines import postgres_engine, sqlite_engine
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import configuration, upgrade
 from orchestrion.storage.tables import instance, job

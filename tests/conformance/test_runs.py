@@ -129,6 +129,23 @@ def execution(claimed: Claimed, sequence: int, **changes: object) -> ExecutionRo
     return ExecutionRow(replace(record, **changes), digest=0xDEADBEEF, offset_seconds=3600)  # type: ignore[arg-type]
 
 
+async def test_rows_and_what_goes_with_them_are_one(bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be written to its end leaves nothing behind."""
+    await bundle.start()
+    (claimed,) = await bundle.claim()
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("the server dies here")
+
+    monkeypatch.setattr("orchestrion.storage.journal.end_instances", fail)
+    end = InstanceEnd(JobStatus.SUCCESS, NOW)
+    with pytest.raises(RuntimeError, match="dies here"):
+        await bundle.journal.append(
+            bundle.fence, [Slice(claimed.instance_id, claimed.lease, [execution(claimed, 1)], outcome=end)]
+        )
+    assert await bundle.journal.load(claimed.instance_id) == []
+
+
 async def test_a_job_within_the_limit_is_ready_at_once(bundle: Bundle) -> None:
     """The job's instance can be claimed, and says all that a server needs."""
     job = await bundle.start()

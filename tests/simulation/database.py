@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.journal import ArmedMonitor, Claimed, Fence, Message
 from orchestrion.ports.transaction import Transaction
-from orchestrion.storage.database import SqliteDatabase, sqlite_engine
+from orchestrion.storage.database import SqliteDatabase
+from orchestrion.storage.engines import sqlite_engine
 from orchestrion.storage.journal import SqlJournal
 from orchestrion.storage.migrate import upgrade
 from orchestrion.storage.transaction import SqlTransaction

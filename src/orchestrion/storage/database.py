@@ -10,23 +10,21 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.transaction import Transaction
 from orchestrion.storage.dialect import LOST_CONNECTION
+from orchestrion.storage.engines import postgres_engine, sqlite_engine
 from orchestrion.storage.era import Era
 from orchestrion.storage.transaction import SqlTransaction
 
 T = TypeVar("T")
 
 _READERS = 4  # SQLite reader threads: reads are short, and more would only contend for the two cores of a small server
-_BUSY_SECONDS = 30  # how long a reader or a migration waits for the writer before SQLite gives up
-_POSTGRES_POOL = 10
 _RETRIES = 5  # of a transaction that PostgreSQL ended because of a deadlock or a serialisation failure
 _RETRY_STATES = frozenset({"40001", "40P01"})
 #: Classes of SQLSTATEs by which PostgreSQL is away for a while: a broken connection, no room, a shutdown, a bad disk.
@@ -235,41 +233,3 @@ def open_database(url: str) -> SqlDatabase:
     if backend == "postgresql":
         return PostgresDatabase(url)
     raise ValueError(f"'{url}' is no database URL we know: use sqlite:///file or postgresql://user@host:port/name")
-
-
-def sqlite_engine(url: str, *, read_only: bool) -> Engine:
-    """An engine whose transactions begin at once: begun at the first write, they would not protect earlier reads."""
-    engine = create_engine(
-        url,
-        poolclass=QueuePool if read_only else NullPool,
-        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
-    )
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"query_only={int(read_only)}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
-
-
-def postgres_engine(url: str) -> AsyncEngine:
-    """An engine on asyncpg, whatever driver the URL names.
-
-    asyncpg reads the address itself: it knows `sslmode`, `sslrootcert` and several hosts, SQLAlchemy does not.
-    """
-
-    async def connect() -> Any:
-        import asyncpg  # noqa: PLC0415 - the driver is an extra
-
-        return await asyncpg.connect(address)
-
-    address = url.replace("postgresql+asyncpg:", "postgresql:", 1)
-    return create_async_engine(
-        "postgresql+asyncpg://", async_creator=connect, pool_size=_POSTGRES_POOL, pool_pre_ping=True
-    )

@@ -31,7 +31,7 @@ from orchestrion.storage.endings import acknowledge_stop, end_instances
 from orchestrion.storage.fencing import check_fence
 from orchestrion.storage.holding import hold_instance, newest_snapshot, park_instance, store_snapshot
 from orchestrion.storage.journal_rows import read_rows, same_rows
-from orchestrion.storage.plain_rows import append_plain, is_plain, row_values
+from orchestrion.storage.plain_rows import append_fenced, append_plain, is_plain, row_values
 from orchestrion.storage.rows import doubt_values
 from orchestrion.storage.tables import doubt, execution, inbox, monitor, signal
 
@@ -100,8 +100,7 @@ class SqlJournal:
 
 
 def _append(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> None:
-    check_fence(connection, fence)
-    _insert(connection, slices)
+    append_fenced(connection, fence, slices)
     _consume(connection, slices)
 
 
@@ -123,7 +122,7 @@ def _append_one_by_one(connection: Connection, fence: Fence, slices: Sequence[Sl
 
 
 def _insert(connection: Connection, slices: Sequence[Slice]) -> None:
-    executions, signals = row_values(slices, is_postgres=is_postgres(connection.dialect))
+    executions, signals = row_values(slices, on_postgres=is_postgres(connection.dialect))
     insert_rows(connection, execution, executions)
     insert_rows(connection, signal, signals)
 

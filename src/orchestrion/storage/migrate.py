@@ -18,8 +18,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from orchestrion.model.errors import UnavailableError
-from orchestrion.storage.database import postgres_engine, sqlite_engine, unreachable
+from orchestrion.storage.database import unreachable
 from orchestrion.storage.dialect import is_postgres
+from orchestrion.storage.engines import postgres_engine, sqlite_engine
 from orchestrion.storage.tables import schema_support
 
 # SQLSTATEs by which PostgreSQL turns a connection away: wrong user or password, no such database, not now.

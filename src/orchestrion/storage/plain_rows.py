@@ -9,9 +9,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, cast
 
+from sqlalchemy import Connection
+
 from orchestrion.ports.journal import ExecutionRow, Fence, Slice
 from orchestrion.storage.database import PostgresDatabase, SqlDatabase, SqliteDatabase
-from orchestrion.storage.dialect import column_arrays, unnested
+from orchestrion.storage.dialect import column_arrays, is_postgres, unnested
 from orchestrion.storage.fencing import fenced
 from orchestrion.storage.journal_rows import execution_values, signal_values
 from orchestrion.storage.tables import execution, signal
@@ -32,52 +34,68 @@ def is_plain(slice_: Slice) -> bool:
     )
 
 
-def row_values(slices: Sequence[Slice], *, is_postgres: bool) -> tuple[Rows, Rows]:
+def row_values(slices: Sequence[Slice], *, on_postgres: bool) -> tuple[Rows, Rows]:
     """The values of all executions and of all signals, in the order of their tables' columns."""
     executions, signals = [], []
     for each in slices:
         for row in each.rows:
             if isinstance(row, ExecutionRow):
-                executions.append(execution_values(row, is_postgres=is_postgres))
+                executions.append(execution_values(row, is_postgres=on_postgres))
             else:
-                signals.append(signal_values(each.instance_id, row, is_postgres=is_postgres))
+                signals.append(signal_values(each.instance_id, row, is_postgres=on_postgres))
     return executions, signals
 
 
 async def append_plain(database: SqlDatabase, fence: Fence, slices: Sequence[Slice]) -> None:
     """Writes rows alone, all or none. Raises FencedError, and what the driver raises when a key is taken."""
     if database.is_postgres:
-        executions, signals = row_values(slices, is_postgres=True)
-        arrays = [*column_arrays(execution, executions), *column_arrays(signal, signals)]
-        live = await cast("PostgresDatabase", database).on_driver(
-            lambda driver: driver.fetchval(_FENCED_INSERT, fence.server_id, fence.epoch, *arrays)
-        )
-        if not live:
-            raise fenced(fence)
+        await cast("PostgresDatabase", database).on_driver(lambda driver: _append_to_postgres(driver, fence, slices))
         return
     sqlite = cast("SqliteDatabase", database)
     await sqlite.on_driver(lambda driver: _append_to_sqlite(driver, fence, slices))
 
 
+def append_fenced(connection: Connection, fence: Fence, slices: Sequence[Slice]) -> None:
+    """As `append_plain`, inside a transaction with what goes with the rows; holds the server's row to its end."""
+    if is_postgres(connection.dialect):
+        # Not by the driver: SQLAlchemy begins the transaction with the first statement that it runs itself.
+        live = connection.exec_driver_sql(_FENCED_INSERT, tuple(_given(fence, slices))).scalar()
+        if not live:
+            raise fenced(fence)
+    else:
+        driver = connection.connection.driver_connection
+        _insert_into_sqlite(cast("sqlite3.Connection", driver), fence, slices)
+
+
+async def _append_to_postgres(driver: Any, fence: Fence, slices: Sequence[Slice]) -> None:
+    if not await driver.fetchval(_FENCED_INSERT, *_given(fence, slices)):
+        raise fenced(fence)
+
+
+def _given(fence: Fence, slices: Sequence[Slice]) -> list[Any]:
+    executions, signals = row_values(slices, on_postgres=True)
+    return [fence.server_id, fence.epoch, *column_arrays(execution, executions), *column_arrays(signal, signals)]
+
+
 def _append_to_sqlite(driver: sqlite3.Connection, fence: Fence, slices: Sequence[Slice]) -> None:
-    executions, signals = row_values(slices, is_postgres=False)
     driver.execute("BEGIN IMMEDIATE")
     try:
-        _check_fence(driver, fence)
-        if executions:
-            driver.executemany(_insert(execution.name, len(execution.columns)), executions)
-        if signals:
-            driver.executemany(_insert(signal.name, len(signal.columns)), signals)
+        _insert_into_sqlite(driver, fence, slices)
     except BaseException:
         driver.execute("ROLLBACK")
         raise
     driver.execute("COMMIT")
 
 
-def _check_fence(driver: sqlite3.Connection, fence: Fence) -> None:
+def _insert_into_sqlite(driver: sqlite3.Connection, fence: Fence, slices: Sequence[Slice]) -> None:
     epoch = (fence.server_id, fence.epoch)
     if driver.execute("SELECT 1 FROM server WHERE id = ? AND epoch = ?", epoch).fetchone() is None:
         raise fenced(fence)
+    executions, signals = row_values(slices, on_postgres=False)
+    if executions:
+        driver.executemany(_insert(execution.name, len(execution.columns)), executions)
+    if signals:
+        driver.executemany(_insert(signal.name, len(signal.columns)), signals)
 
 
 def _insert(table: str, columns: int) -> str:
