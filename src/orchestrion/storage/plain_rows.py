@@ -88,14 +88,18 @@ def _append_to_sqlite(driver: sqlite3.Connection, fence: Fence, slices: Sequence
 
 
 def _insert_into_sqlite(driver: sqlite3.Connection, fence: Fence, slices: Sequence[Slice]) -> None:
-    epoch = (fence.server_id, fence.epoch)
-    if driver.execute("SELECT 1 FROM server WHERE id = ? AND epoch = ?", epoch).fetchone() is None:
-        raise fenced(fence)
+    _check_fence(driver, fence)
     executions, signals = row_values(slices, on_postgres=False)
     if executions:
         driver.executemany(_insert(execution.name, len(execution.columns)), executions)
     if signals:
         driver.executemany(_insert(signal.name, len(signal.columns)), signals)
+
+
+def _check_fence(driver: sqlite3.Connection, fence: Fence) -> None:
+    epoch = (fence.server_id, fence.epoch)
+    if driver.execute("SELECT 1 FROM server WHERE id = ? AND epoch = ?", epoch).fetchone() is None:
+        raise fenced(fence)
 
 
 def _insert(table: str, columns: int) -> str:
