@@ -551,7 +551,7 @@ export interface paths {
         };
         /**
          * One job
-         * @description One job, at once or when it has ended.
+         * @description One job, at once or when nothing more follows by itself.
          */
         get: operations["get_job"];
         put?: never;
@@ -978,7 +978,7 @@ export interface paths {
         put?: never;
         /**
          * Continue a held or paused job
-         * @description Lets a job go on where it was paused, stopped or held, or was put in quarantine.
+         * @description Lets a job go on where it was paused, held, held by a new incarnation or put in quarantine.
          *
          *     Activities in doubt are answered one by one instead.
          */
@@ -6271,7 +6271,7 @@ export interface operations {
     get_job: {
         parameters: {
             query?: {
-                /** @description Answer when the job has ended, or after this time. */
+                /** @description Answer when the job has ended, is held for a person or, as a monitor, armed; or after this time. */
                 wait?: number;
             };
             header?: never;

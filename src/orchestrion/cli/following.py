@@ -11,14 +11,14 @@ _ENDED = ("success", "warning", "failed", "canceled")
 _WAIT_SECONDS = 30
 
 
-def wait_for_end(api: Any, job: Any, look_seconds: float = _WAIT_SECONDS) -> Any:
+def wait_for_end(api: Any, job: Any) -> Any:
     """The job when it has ended, waits for a person, or is an armed monitor, which ends only when it is stopped.
 
-    An end is known at once; that the job waits for a person, within `look_seconds`. Why it does not begin is told.
+    Why it does not begin is told.
     """
     told = None
     while job["status"] not in (*_ENDED, "held", "waiting"):
-        job = api.get(f"/jobs/{job['id']}", wait=look_seconds)
+        job = api.get(f"/jobs/{job['id']}", wait=_WAIT_SECONDS)
         if job["status"] == "pending" and job["reason"] not in (None, told):
             told = job["reason"]
             terminal().note(f"It has not begun. {told}")

@@ -13,7 +13,6 @@ from orchestrion.cli.options import AsJson, calls_api
 from orchestrion.cli.terminal import terminal
 
 app = typer.Typer()
-_LOOK_SECONDS = 0.5
 _LEAVE = "leave"
 _ANSWERS = ("step", "continue", _LEAVE)
 
@@ -68,7 +67,7 @@ def _follow(api: Any, job: Any, *, as_json: bool) -> None:
     """Goes from stop to stop with the person at the terminal; ends the command with the verdict."""
     if not as_json:
         terminal().note(f"Test {job['id']} of {job['runbook_path']} started.")
-    job = wait_for_end(api, job, _LOOK_SECONDS)
+    job = wait_for_end(api, job)
     stops = _stops(api, job)
     while stops and not as_json:
         _tell_stops(job, stops)
@@ -77,7 +76,7 @@ def _follow(api: Any, job: Any, *, as_json: bool) -> None:
             _tell_ways(job, stops)
             break
         api.post(f"/instances/{job['latest_instance_id']}/steer", {"wish": wish})
-        job = wait_for_end(api, api.get(f"/jobs/{job['id']}"), _LOOK_SECONDS)
+        job = wait_for_end(api, api.get(f"/jobs/{job['id']}"))
         stops = _stops(api, job)
     if as_json:
         terminal().json(job | {"waits": stops})

@@ -88,6 +88,11 @@ def has_ended(status: JobStatus) -> bool:
     return status in _ENDS
 
 
+def has_settled(status: JobStatus) -> bool:
+    """Whether nothing follows by itself: an end, a job that is held for a person, a monitor that is armed."""
+    return has_ended(status) or status in {JobStatus.HELD, JobStatus.WAITING}
+
+
 def rolled_up(statuses: Sequence[Status], *, all_handled: bool) -> Outcome:
     """The outcome of an instance from how its executions ended (OQ-13).
 

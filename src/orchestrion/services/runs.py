@@ -10,7 +10,7 @@ from orchestrion.model import common_items
 from orchestrion.model.access import Actor, Right, demand
 from orchestrion.model.codec import read_runbook
 from orchestrion.model.condition import Status
-from orchestrion.model.job import has_ended
+from orchestrion.model.job import has_settled
 from orchestrion.model.values import Value
 from orchestrion.ports.authoring import Document
 from orchestrion.ports.clock import Clock
@@ -69,11 +69,11 @@ class Runs:
         return found
 
     async def wait(self, actor: Actor, job_id: str, seconds: float) -> JobRecord:
-        """The job when it has ended, or as it is after `seconds` (a minute at most)."""
+        """The job when it has ended, is held or armed, or as it is after `seconds` (a minute at most)."""
         end = self._clock.steady() + min(seconds, _LONGEST_WAIT_SECONDS)
         with self._wakeups.listen(LIVE) as listener:
             job = await self.job(actor, job_id)
-            while not has_ended(job.status) and (left := end - self._clock.steady()) > 0:
+            while not has_settled(job.status) and (left := end - self._clock.steady()) > 0:
                 heard = await listener.next(min(left, _LOOK_AGAIN_SECONDS))
                 if heard is None or job_id in heard:
                     job = await self.job(actor, job_id)

@@ -44,6 +44,16 @@ def test_a_paused_job_starts_nothing_more_until_it_is_continued(
     assert written(file) == "abc"
 
 
+def test_who_waits_for_a_job_learns_that_it_is_held(api: httpx2.Client, root_folder: str, tmp_path: Path) -> None:
+    """When it is, not when the time is up: nothing more follows by itself."""
+    runbook_id = publish(api, root_folder, chain("Waited for", tmp_path / "out"))
+    job = api.post(f"/runbooks/{runbook_id}/test", json={"breakpoints": {"b": ""}}).json()
+    held = api.get(f"/jobs/{job['id']}", params={"wait": 60}, timeout=30).json()
+    assert held["status"] == "held"
+    steer(api, held["latest_instance_id"], "continue")
+    assert api.get(f"/jobs/{job['id']}", params={"wait": 20}).json()["status"] == "success"
+
+
 def test_a_pause_is_taken_back_before_it_took_hold(api: httpx2.Client, root_folder: str, tmp_path: Path) -> None:
     """Continuing a job that still runs is no conflict: the pause is gone when its activity ends."""
     job = started(api, publish(api, root_folder, gated("Taken back", tmp_path / "out")))

@@ -45,7 +45,14 @@ from orchestrion.web.schemas import Id
 
 router = APIRouter(tags=["operations"])
 Statuses = Annotated[list[JobStatus] | None, Query(alias="status", description="Only these; left out means all.")]
-WaitSeconds = Annotated[float, Query(ge=0, le=60, description="Answer when the job has ended, or after this time.")]
+WaitSeconds = Annotated[
+    float,
+    Query(
+        ge=0,
+        le=60,
+        description="Answer when the job has ended, is held for a person or, as a monitor, armed; or after this time.",
+    ),
+]
 ActivityFilter = Annotated[str | None, Query(pattern="^[a-z][a-z0-9_]{0,63}$", description="Only of this activity.")]
 SequenceCursor = Annotated[
     int, Query(ge=0, le=2_000_000_000, description="`next_cursor` of the page before; left out for the first.")
@@ -122,7 +129,7 @@ async def list_jobs(
 
 @router.get("/jobs/{job_id}", operation_id="get_job", summary="One job")
 async def get_job(job_id: Id, actor: ActorGiven, services: ServicesGiven, wait: WaitSeconds = 0) -> Job:
-    """One job, at once or when it has ended."""
+    """One job, at once or when nothing more follows by itself."""
     found: JobRecord
     found = await (services.runs.wait(actor, job_id, wait) if wait else services.runs.job(actor, job_id))
     return job_of(found)
