@@ -83,6 +83,10 @@ class Site:
         """A person looks and releases."""
         return await self.database.write(lambda tx: tx.incarnation.release(runbook_id, NOW))
 
+    async def release_job(self, job_id: str) -> bool:
+        """A person looks at one and releases it."""
+        return await self.database.write(lambda tx: tx.incarnation.release_job(job_id, NOW))
+
 
 @pytest.fixture
 async def site(database: SqlDatabase) -> Site:
@@ -113,6 +117,37 @@ async def test_a_new_incarnation_holds_what_runs_and_what_waits(site: Site) -> N
     assert await site.release() == 2
     assert (await site.status(running), await site.status(waiting)) == (JobStatus.RUNNING, JobStatus.PENDING)
     assert [each.job_id for each in await site.claim(fence)] == [running]
+
+
+async def test_one_job_is_released_alone(site: Site) -> None:
+    """What has run and what never began; whoever is not held by an incarnation is left as it is."""
+    fence = await site.register()
+    running, waiting = await site.start(), await site.start()
+    await site.claim(fence)
+    await site.begin()
+    fence = await site.register()
+    assert await site.release_job(waiting)
+    assert not await site.release_job(waiting)
+    assert (await site.status(running), await site.status(waiting)) == (JobStatus.HELD, JobStatus.PENDING)
+    assert await site.release_job(running)
+    assert [each.job_id for each in await site.claim(fence)] == [running]
+
+
+async def test_to_go_on_with_an_instance_leaves_its_monitor_held(site: Site) -> None:
+    """The job alone says that the monitor may be armed again."""
+    job_id = await site.start(is_monitor=True)
+    (armed,) = await _armed(site, fence := await site.register())
+    await site.database.write(
+        lambda tx: tx.triggers.store(fence, [(armed, SeenTrigger(str(uuid7()), "k", "c", {"n": 1}, NOW))])
+    )
+    await site.begin()
+    instance_id = await site.database.read(lambda tx: tx.runs.job(job_id).latest_instance_id)
+    assert instance_id is not None
+    await site.database.write(lambda tx: tx.runs.release(instance_id))
+    fence = await site.register()
+    assert (await site.status(job_id), await _armed(site, fence)) == (JobStatus.HELD, [])
+    assert await site.release_job(job_id)
+    assert [each.job_id for each in await _armed(site, fence)] == [job_id]
 
 
 async def test_a_server_of_an_older_incarnation_is_fenced(site: Site) -> None:

@@ -37,6 +37,9 @@ class IncarnationStore(Protocol):
     def release(self, runbook_id: str | None, now: datetime) -> int:
         """Lets the held jobs of the runbook, or of all, go on where they stood; gives their number."""
 
+    def release_job(self, job_id: str, now: datetime) -> bool:
+        """As `release`, one job alone; False when it is not held by an incarnation."""
+
     def stamp(self) -> str | None:
         """The mark that was left in a SQLite file last."""
 

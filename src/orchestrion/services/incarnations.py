@@ -42,6 +42,13 @@ class Incarnations:
         self._wakeups.announce(WORK)
         return count
 
+    async def release_job(self, actor: Actor, job_id: str) -> bool:
+        """Lets one held job go on where it stood; False when no incarnation holds it. Raises NotFoundError."""
+        is_released = await self._database.write(lambda tx: self._release_job(tx, actor, job_id))
+        if is_released:
+            self._wakeups.announce(WORK)
+        return is_released
+
     def _begin(self, tx: Transaction, actor: Actor, reason: str) -> Incarnation:
         begun = tx.incarnation.begin(reason)
         details: dict[str, Json] = {"number": begun.number, "held_jobs": begun.held_jobs, "reason": reason}
@@ -55,6 +62,14 @@ class Incarnations:
         count = tx.incarnation.release(None if runbook is None else runbook.id, self._clock.now())
         self._note(tx, actor, "released", {"jobs": count, "runbook": path or ""})
         return count
+
+    def _release_job(self, tx: Transaction, actor: Actor, job_id: str) -> bool:
+        job = tx.runs.job(job_id)
+        demand(actor, Right.ANSWER, job.runbook_path)
+        is_released = tx.incarnation.release_job(job_id, self._clock.now())
+        if is_released:
+            tx.audit.add(audit_entry(actor, self._clock.now(), "continued", Subject("job", job_id, job.runbook_path)))
+        return is_released
 
     def _note(self, tx: Transaction, actor: Actor, action: str, details: dict[str, Json]) -> None:
         installation = tx.installation.get()

@@ -121,7 +121,7 @@ def release_instance(connection: Connection, instance_id: str) -> None:
     if released is not None:
         connection.execute(
             update(job)
-            .where(job.c.id == released.job_id, job.c.status == JobStatus.HELD.value)
+            .where(job.c.id == released.job_id, ~job.c.is_monitor, job.c.status == JobStatus.HELD.value)
             .values(status=JobStatus.RUNNING.value, reason=None, restored=False)
         )
 

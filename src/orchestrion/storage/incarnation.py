@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, delete, func, select, true, update
 from uuid_utils import uuid7
 
 from orchestrion.model.job import InstanceState, JobStatus
@@ -74,7 +74,14 @@ class SqlIncarnation:
 
     def release(self, runbook_id: str | None, now: datetime) -> int:
         """See ports.IncarnationStore."""
-        wanted = job.c.restored & (job.c.runbook_id == runbook_id if runbook_id is not None else True)
+        return self._release(job.c.runbook_id == runbook_id if runbook_id is not None else true(), now)
+
+    def release_job(self, job_id: str, now: datetime) -> bool:
+        """See ports.IncarnationStore."""
+        return self._release(job.c.id == job_id, now) > 0
+
+    def _release(self, chosen: ColumnElement[bool], now: datetime) -> int:
+        wanted = job.c.restored & chosen
         rows = self._connection.execute(
             select(job.c.id, job.c.runbook_id, job.c.is_monitor, job.c.admitted, job.c.status)
             .where(wanted)

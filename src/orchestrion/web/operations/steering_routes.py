@@ -53,10 +53,12 @@ async def pause_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> J
 
 @router.post("/jobs/{job_id}/continue", operation_id="continue_job", summary="Continue a held or paused job")
 async def continue_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> Job:
-    """Lets a job go on where it was paused, stopped or held, or was put in quarantine.
+    """Lets a job go on where it was paused, held, held by a new incarnation or put in quarantine.
 
     Activities in doubt are answered one by one instead.
     """
+    if await services.incarnations.release_job(actor, job_id):
+        return job_of(await services.runs.job(actor, job_id))
     is_released = await services.triggers.release(actor, job_id)
     doubted = {each.instance_id for each in await services.jobs.doubts(actor)}
     if await _steer_all(services, actor, job_id, Wish.CONTINUE, leave_out=frozenset(doubted)) or is_released:
