@@ -14,6 +14,7 @@ from tests.bench.sql import seconds_of
 SMALL = 1000
 _AT_ONCE = 1000  # instances generated in one transaction
 _DAYS = 90
+_TURNS = 5  # the middle one counts
 
 
 async def pending(place: Place, load: Load) -> Figures:
@@ -24,12 +25,22 @@ async def pending(place: Place, load: Load) -> Figures:
 
 
 async def finished(place: Place, load: Load) -> Figures:
-    """Chains a second of one runbook with a thousand, and with a million jobs that have ended before."""
-    runbook_id = await prepared(place, load.kind)
-    await add_ended(place, runbook_id, SMALL, activities=1)
-    small = await rate(place, load)
-    await add_ended(place, runbook_id, load.large - SMALL, activities=1)
-    return _both(small, await rate(place, load))
+    """Chains a second of one runbook with a thousand, and with a million jobs that have ended before.
+
+    In turn on two databases, so that both see the same minutes.
+    """
+    small, large = [], []
+    async with fresh_place(place.kind) as other:
+        for each, ended in ((other, SMALL), (place, load.large)):
+            await add_ended(each, await prepared(each, load.kind), ended, activities=1)
+        for _ in range(_TURNS):
+            small.append(await rate(other, load))
+            large.append(await rate(place, load))
+    return _both(_middle(small), _middle(large))
+
+
+def _middle(found: list[Figures]) -> Figures:
+    return sorted(found, key=lambda each: float(str(each["rate"])))[len(found) // 2]
 
 
 def _both(small: Figures, large: Figures) -> Figures:
