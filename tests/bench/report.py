@@ -64,10 +64,11 @@ def machine() -> dict[str, str]:
 
 
 def revision() -> str:
-    """The revision of the package that Python finds, marked when files have been changed since."""
-    where = str(Path(orchestrion.__file__).parent)
-    git = ["git", "-C", where, "describe", "--always", "--dirty", "--exclude", "*"]
-    return subprocess.run(git, check=True, capture_output=True, text=True).stdout.strip()
+    """The revision of the package that Python finds, marked when its files have been changed since."""
+    git = ["git", "-C", str(Path(orchestrion.__file__).parent)]
+    found = subprocess.run([*git, "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True)
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD", "--", "."], check=False)
+    return found.stdout.strip() + ("-dirty" if changed.returncode else "")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
