@@ -3,11 +3,14 @@
 import json
 import smtplib
 import subprocess
+import sys
 from email.message import EmailMessage
+from pathlib import Path
 
 from playwright.sync_api import Page
 
 from tests.services.journal import JournalDirectory
+from tests.services.network import find_free_port
 from tests.services.postgres import Cluster, Database
 from tests.services.smtp import SmtpCatcher
 from tests.services.syslog import SyslogServer
@@ -66,3 +69,13 @@ def test_the_browser_shows_a_page(page: Page) -> None:
     """Chromium renders what it is given."""
     page.set_content("<button>Sign in</button>")
     assert page.get_by_role("button", name="Sign in").is_visible()
+
+
+def test_no_outgoing_connection_takes_a_free_port() -> None:
+    """Found ports lie outside the kernel's own range, and no two processes are given the same one."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    found = find_free_port()
+    assert found < lowest
+    tried = "from tests.services import network; network.PORTS = range({0}, {0} + 1); network.find_free_port()"
+    other = subprocess.run([sys.executable, "-c", tried.format(found)], capture_output=True, text=True, check=False)
+    assert f"no port of range({found}, {found + 1}) is free" in other.stderr
