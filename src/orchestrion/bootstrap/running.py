@@ -156,11 +156,12 @@ def _signals() -> Iterator[Callable[[], Awaitable[None]]]:
 
         async def asked() -> None:
             async for received in receiver:
-                _log.info("Stopping.", signal=received.name)
-                notify(STOPPING)
                 stack.close()
                 for each in _SIGNALS:
                     signal.signal(each, signal.SIG_DFL)
+                # Said when it holds: whoever has read it may ask a second time.
+                _log.info("Stopping.", signal=received.name)
+                notify(STOPPING)
                 return
 
         yield asked
