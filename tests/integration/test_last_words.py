@@ -11,6 +11,7 @@ from anyio.lowlevel import checkpoint
 
 from orchestrion.model.errors import UnavailableError
 from orchestrion.ports.journal import INBOX, WORK, Fence
+from orchestrion.storage import engines
 from orchestrion.storage.database import PostgresDatabase
 from orchestrion.storage.hearts import PostgresHeart
 from orchestrion.storage.migrate import migrate
@@ -50,6 +51,18 @@ async def ending(postgres_cluster: Cluster, postgres_database: Database) -> Asyn
     await migrate(postgres_database.url)
     async with relayed(postgres_database.port) as relay:
         yield Ending(postgres_cluster, postgres_database, relay)
+
+
+async def test_what_comes_next_takes_a_new_connection(ending: Ending, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that was just used is taken to be there: it fails as an outage does, and is not given out again."""
+    monkeypatch.setattr(engines, "RESTED_SECONDS", _SECONDS)
+    database = PostgresDatabase(ending.url)
+    assert await database.read(lambda tx: tx.servers.all()) == []
+    await ending.end()
+    with pytest.raises(UnavailableError, match="cannot be reached"):
+        await database.read(lambda tx: tx.servers.all())
+    assert await database.read(lambda tx: tx.servers.all()) == []
+    await database.close()
 
 
 async def test_the_journal_waits(ending: Ending) -> None:

@@ -203,7 +203,7 @@ def _telling_when_away() -> Iterator[None]:
 
 def _says_away(error: Exception) -> bool:
     """Whether the error, SQLAlchemy's or the driver's own, is one of a database that will be back."""
-    if isinstance(error, LOST_CONNECTION):
+    if isinstance(error, LOST_CONNECTION) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
     state = str(getattr(error.orig if isinstance(error, DBAPIError) else error, "sqlstate", None) or "")
     if state in _RETRY_STATES:

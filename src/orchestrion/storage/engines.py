@@ -8,10 +8,12 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool, QueuePool
+
+from orchestrion.storage.dialect import LOST_CONNECTION
 
 _BUSY_SECONDS = 30  # how long a reader or a migration waits for the writer before SQLite gives up
 _POSTGRES_POOL = 10
@@ -53,9 +55,16 @@ def postgres_engine(url: str) -> AsyncEngine:
 
     address = url.replace("postgresql+asyncpg:", "postgresql:", 1)
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, pool_size=_POSTGRES_POOL)
+    event.listen(engine.sync_engine, "handle_error", _know_as_lost)
     event.listen(engine.sync_engine, "checkin", _note_use)
     event.listen(engine.sync_engine, "checkout", partial(_look_after_rest, engine.dialect))
     return engine
+
+
+def _know_as_lost(context: ExceptionContext) -> None:
+    """A connection on which the server has said that it goes is lost before it is closed: no one is given it again."""
+    if isinstance(getattr(context.original_exception, "driver_exception", None), LOST_CONNECTION):
+        context.is_disconnect = True
 
 
 def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
