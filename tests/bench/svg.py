@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _BAR = 760, 210, 90, 44, 26
-_HEIGHT, _BOTTOM = 300, 34
+_PANEL, _GAP = 64, 14
 _STYLE = "font-family='sans-serif' font-size='13' fill='#222'"
-_COLORS = ("#2563a8", "#b5541c", "#3b7d3b", "#7a4fa3")
+_COLOR = "#2563a8"
 
 
 def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
@@ -20,27 +20,36 @@ def bars(title: str, values: Sequence[tuple[str, float]]) -> str:
     for number, (name, value) in enumerate(values):
         top = _TOP + number * _BAR
         parts.append(_text(_LEFT - 8, top + 15, name, "text-anchor='end'"))
-        parts.append(f"<rect x='{_LEFT}' y='{top + 2}' width='{value * scale:.1f}' height='18' fill='{_COLORS[0]}'/>")
+        parts.append(f"<rect x='{_LEFT}' y='{top + 2}' width='{value * scale:.1f}' height='18' fill='{_COLOR}'/>")
         parts.append(_text(_LEFT + value * scale + 6, top + 15, f"{value:,.0f}"))
     return _framed(height, parts)
 
 
 def lines(title: str, minutes: Sequence[float], series: Mapping[str, Sequence[float]]) -> str:
-    """Each series as a line, scaled to its own greatest value, which its legend tells."""
+    """A panel for each series, one below the other, from zero to its greatest value."""
     parts = [_text(12, 24, title, "font-weight='bold'")]
     span = max(minutes[-1] - minutes[0], 1e-9) if minutes else 1.0
-    left, right, low = 20, _WIDTH - 20, _HEIGHT - _BOTTOM
+    across = [(at - minutes[0]) / span for at in minutes]
     for number, (name, values) in enumerate(series.items()):
-        most, color = max(values, default=0) or 1.0, _COLORS[number % len(_COLORS)]
-        points = " ".join(
-            f"{left + (at - minutes[0]) / span * (right - left):.1f},{low - value / most * (low - 70):.1f}"
-            for at, value in zip(minutes, values, strict=True)
-        )
-        parts.append(f"<polyline points='{points}' fill='none' stroke='{color}' stroke-width='1.6'/>")
-        parts.append(_text(20 + number * 180, 50, f"{name}, most {most:,.1f}", f"style='fill:{color}'"))
-    parts.append(f"<line x1='{left}' y1='{low}' x2='{right}' y2='{low}' stroke='#888'/>")
-    parts.append(_text(right, _HEIGHT - 12, f"{span:,.0f} minutes", "text-anchor='end'"))
-    return _framed(_HEIGHT, parts)
+        parts += _panel(_TOP + number * (_PANEL + _GAP), name, across, values)
+    height = _TOP + len(series) * (_PANEL + _GAP) + 20
+    parts.append(_text(_WIDTH - _RIGHT, height - 10, f"{span:,.0f} minutes", "text-anchor='end'"))
+    return _framed(height, parts)
+
+
+def _panel(top: int, name: str, across: Sequence[float], values: Sequence[float]) -> list[str]:
+    most, low, right = max(values, default=0) or 1.0, top + _PANEL, _WIDTH - _RIGHT
+    points = " ".join(
+        f"{_LEFT + x * (right - _LEFT):.1f},{low - value / most * _PANEL:.1f}"
+        for x, value in zip(across, values, strict=True)
+    )
+    return [
+        _text(_LEFT - 8, top + _PANEL / 2 + 5, name, "text-anchor='end'"),
+        f"<polyline points='{points}' fill='none' stroke='{_COLOR}' stroke-width='1.4'/>",
+        f"<line x1='{_LEFT}' y1='{low}' x2='{right}' y2='{low}' stroke='#888'/>",
+        _text(right + 6, top + 10, f"{most:,.1f}"),
+        _text(right + 6, low + 4, "0"),
+    ]
 
 
 def _text(x: float, y: float, text: str, more: str = "") -> str:
