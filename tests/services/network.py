@@ -9,7 +9,7 @@ LOOPBACK = "127.0.0.1"
 # Below the ports that the kernel gives to outgoing connections (net.ipv4.ip_local_port_range): one of those could
 # take a free port in the seconds until whoever asked for it binds it.
 PORTS = range(20_000, 32_768)
-_reserved: dict[int, socket.socket] = {}
+_reservations: list[socket.socket] = []
 
 
 def find_free_port() -> int:
@@ -18,12 +18,12 @@ def find_free_port() -> int:
     The reservation is the UDP port of the same number, held until this process ends.
     """
     for port in random.sample(PORTS, len(PORTS)):
-        if port not in _reserved and _is_free(port):
+        if _reserve(port):
             return port
     raise OSError(f"no port of {PORTS} is free on {LOOPBACK}")
 
 
-def _is_free(port: int) -> bool:
+def _reserve(port: int) -> bool:
     reservation = socket.socket(type=socket.SOCK_DGRAM)
     try:
         reservation.bind((LOOPBACK, port))
@@ -32,7 +32,7 @@ def _is_free(port: int) -> bool:
     except OSError:
         reservation.close()
         return False
-    _reserved[port] = reservation
+    _reservations.append(reservation)
     return True
 
 
