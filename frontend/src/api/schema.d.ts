@@ -978,7 +978,7 @@ export interface paths {
         put?: never;
         /**
          * Continue a held or paused job
-         * @description Lets a job go on where it was paused, held, held by a new incarnation or put in quarantine.
+         * @description Lets a job go on where it was paused or held, by a new incarnation as well, or was put in quarantine.
          *
          *     Activities in doubt are answered one by one instead.
          */

@@ -53,7 +53,7 @@ async def pause_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> J
 
 @router.post("/jobs/{job_id}/continue", operation_id="continue_job", summary="Continue a held or paused job")
 async def continue_job(job_id: Id, actor: ActorGiven, services: ServicesGiven) -> Job:
-    """Lets a job go on where it was paused, held, held by a new incarnation or put in quarantine.
+    """Lets a job go on where it was paused or held, by a new incarnation as well, or was put in quarantine.
 
     Activities in doubt are answered one by one instead.
     """
