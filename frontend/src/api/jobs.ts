@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { incarnationKey } from './administration';
 import { api, body, cursorOf } from './client';
 import type { JobStatus, StopLevel } from './types';
 
@@ -54,24 +55,24 @@ export const jobInstancesOptions = (id: string) =>
     refetchInterval: POLL_WHEN_OPEN_MS,
   });
 
-/** Ends what runs now, or starts nothing more and lets the current activities end. */
-export function useStopJob(level: StopLevel = 'now') {
+/** A change of a job: its instances, and how many jobs an incarnation holds, may be others afterwards. */
+function useJobChange<Output>(mutationFn: (id: string) => Promise<Output>) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { level } })),
-    onSettled: async () => {
-      await client.invalidateQueries({ queryKey: jobKeys.all });
-      await client.invalidateQueries({ queryKey: ['instances'] });
-    },
+    mutationFn,
+    onSettled: () =>
+      Promise.all(
+        [jobKeys.all, ['instances'], incarnationKey].map((queryKey) =>
+          client.invalidateQueries({ queryKey }),
+        ),
+      ),
   });
 }
 
+/** Ends what runs now, or starts nothing more and lets the current activities end. */
+export const useStopJob = (level: StopLevel = 'now') =>
+  useJobChange((id) => body(api.POST('/api/v1/jobs/{job_id}/stop', { params: at(id), body: { level } })));
+
 /** Lets a held job go on where it stood; activities in doubt are answered one by one instead. */
-export function useContinueJob() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (id: string) => body(api.POST('/api/v1/jobs/{job_id}/continue', { params: at(id) })),
-    onSettled: () => client.invalidateQueries({ queryKey: jobKeys.all }),
-  });
-}
+export const useContinueJob = () =>
+  useJobChange((id) => body(api.POST('/api/v1/jobs/{job_id}/continue', { params: at(id) })));

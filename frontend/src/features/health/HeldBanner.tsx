@@ -17,7 +17,8 @@ export default function HeldBanner() {
   const mayRelease = useIsAdministrator();
   const [isAsking, setIsAsking] = useState(false);
   if (!data || data.held_jobs === 0) return null;
-  const jobs = data.held_jobs === 1 ? 'One job is held' : `${data.held_jobs} jobs are held`;
+  const isOne = data.held_jobs === 1;
+  const jobs = isOne ? 'One job is held' : `${data.held_jobs} jobs are held`;
   return (
     <div role="alert" className={classes.held}>
       <IconHistoryToggle size={20} aria-hidden />
@@ -25,7 +26,8 @@ export default function HeldBanner() {
         <strong>
           {jobs} since a new incarnation began <Ago at={data.since} />.
         </strong>{' '}
-        {data.reason} What they did last may be missing here: look before they go on.
+        {data.reason} What {isOne ? 'it' : 'they'} did last may be missing here: look before{' '}
+        {isOne ? 'it goes' : 'they go'} on.
       </div>
       {mayRelease ? (
         <Button leftSection={<IconPlayerPlayFilled size={14} />} onClick={() => setIsAsking(true)}>
@@ -41,7 +43,8 @@ export default function HeldBanner() {
         error={release.error ? messageOf(release.error) : null}
         onConfirm={() => release.mutate(undefined, { onSuccess: () => setIsAsking(false) })}
       >
-        {jobs}. They go on where they stood; what the database forgot may be done once more.
+        {jobs}. {isOne ? 'It goes on where it stood' : 'They go on where they stood'}; what the database
+        forgot may be done once more.
       </ConfirmDialog>
     </div>
   );

@@ -6,6 +6,7 @@ import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
 import type { ReactNode } from 'react';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { useContinueJob } from '@/api/jobs';
 import { sessionKey } from '@/api/session';
 import type { Health } from '@/api/types';
 import HealthPanel from './HealthPanel';
@@ -78,4 +79,29 @@ it('offers no release to those who may not', async () => {
   show(<HeldBanner />, 'operator');
   await screen.findByRole('alert');
   expect(screen.queryByRole('button')).toBeNull();
+});
+
+function Continue() {
+  const resume = useContinueJob();
+  return <button onClick={() => resume.mutate('j')}>Continue</button>;
+}
+
+it('is gone at once when the last held job was continued', async () => {
+  let heldJobs = 1;
+  server.use(
+    http.get('*/api/v1/incarnation', () => HttpResponse.json({ ...held, held_jobs: heldJobs })),
+    http.post('*/api/v1/jobs/j/continue', () => {
+      heldJobs = 0;
+      return HttpResponse.json({});
+    }),
+  );
+  show(
+    <>
+      <HeldBanner />
+      <Continue />
+    </>,
+  );
+  expect(await screen.findByRole('alert')).toHaveTextContent('look before it goes on');
+  await userEvent.click(screen.getByRole('button', { name: 'Continue' }));
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
 });

@@ -33,7 +33,7 @@ export function MonitorState({ jobId }: { jobId: string }) {
 }
 
 function whoWatches({ state, server }: Monitor): string {
-  if (state === 'held') return 'Nobody watches: it is held until somebody releases it';
+  if (state === 'held') return 'Nobody watches: it is held until somebody continues it';
   if (state === 'ready') return 'Nobody watches yet: it waits for a runbook server';
   return server ? `${server} watches` : 'A runbook server watches';
 }
