@@ -19,7 +19,7 @@ from orchestrion.storage.tables import IS_ACTIVE, installation, instance, job, l
 
 #: No epoch of the time that was lost comes again, so that a server of that time is fenced whatever it registered as.
 EPOCHS_APART = 1_000_000
-_WAITS = "It is held until a person has looked at it and releases it: `orchestrion db release`."
+_WAITS = "It is held until a person has looked at it and continues it, or all of them: `orchestrion db release`."
 _UNHELD = (InstanceState.READY.value, InstanceState.OWNED.value, InstanceState.PARKED.value)
 _ACTIVE = (JobStatus.PENDING.value, JobStatus.RUNNING.value, JobStatus.WAITING.value)
 
