@@ -92,6 +92,7 @@ def test_a_process_that_does_not_run_is_started(
     journal_directory.write("sample-service has stopped", SYSLOG_IDENTIFIER="watchdog", PRIORITY="3")
     (mail,) = smtp_catcher.wait_for(1)
     (new,) = running(service)
+    assert psutil.Process(new).children() == [], "a fork has the service's name for an instant"
     assert "Old process id: none, it did not run" in mail.text.splitlines()
     assert f"New process id: {new}" in mail.text.splitlines()
     (instance,) = product.request("GET", f"/jobs/{job_id}/instances")["items"]
